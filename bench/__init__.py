@@ -1,0 +1,1 @@
+"""Benchmarks of berkeley beside the interpreter's own socket module."""

@@ -1,0 +1,43 @@
+"""Compiles the C files of the benchmark at run time, where there is a compiler."""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import os
+import shlex
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+
+def compiler() -> list[str] | None:
+    """The C compiler's command line, or None where there is none."""
+    command = shlex.split(os.environ.get("CC", "cc"))
+    return command if shutil.which(command[0]) else None
+
+
+@functools.cache
+def _directory() -> Path:
+    path = Path(tempfile.mkdtemp(prefix="berkeley-bench-"))
+    atexit.register(shutil.rmtree, path, ignore_errors=True)
+    return path
+
+
+@functools.cache
+def program(name: str, *flags: str) -> Path | None:
+    """Path of bench/NAME.c compiled with these flags, or None without a compiler."""
+    command = compiler()
+    if command is None:
+        return None
+    target = _directory() / name
+    subprocess.run([*command, "-O2", "-Wall", *flags, "-o", target, HERE / f"{name}.c"], check=True)
+    return target
+
+
+def library(name: str) -> Path | None:
+    """Path of bench/NAME.c compiled as a shared library, or None without a compiler."""
+    return program(name, "-shared", "-fPIC")

@@ -1,0 +1,64 @@
+"""Which modules are compiled, and for which systems; everything else about the build is in pyproject.toml."""
+
+import os
+
+from Cython.Build import cythonize
+from setuptools import Extension, setup
+
+CORE = [
+    "_arguments",
+    "_base",
+    "_bytes",
+    "_calls",
+    "_cmsg",
+    "_descriptor",
+    "_errors",
+    "_hostent",
+    "_hostname",
+    "_inet",
+    "_interfaces",
+    "_kept",
+    "_message",
+    "_names",
+    "_netdb",
+    "_options",
+    "_resolve",
+    "_services",
+    "_timeouts",
+    "_transfer",
+    "_wait",
+    "sockaddr.__init__",
+    "sockaddr.inet",
+    "sockaddr.inet6",
+    "sockaddr.netlink",
+    "sockaddr.packet",
+    "sockaddr.unix",
+]
+
+# Heap types: what free-threaded builds need, and what CPython's own socket type is.
+MACROS = [("CYTHON_USE_TYPE_SPECS", "1")]
+
+DIRECTIVES = {
+    "language_level": 3,
+    "binding": False,
+    "auto_pickle": False,
+    "embedsignature": False,
+    "cdivision": True,
+}
+
+
+def extension(name: str) -> Extension:
+    """One compiled module: `sockaddr.inet` is src/berkeley/sockaddr/inet.py."""
+    source = os.path.join("src", "berkeley", *name.split(".")) + ".py"
+    return Extension(f"berkeley.{name}", [source], define_macros=MACROS)
+
+
+setup(
+    ext_modules=cythonize(
+        [extension(name) for name in CORE],
+        build_dir="build/cython",
+        include_path=["src"],
+        compiler_directives=DIRECTIVES,
+        nthreads=0,
+    )
+)

@@ -1,0 +1,106 @@
+"""The life of a descriptor: how a socket comes to own one, what is found out about it, how it is let go."""
+
+import cython
+
+if not cython.compiled:
+    from berkeley._compiled import NOT_BUILT
+
+    raise ImportError(NOT_BUILT)
+
+from cython.cimports.berkeley import _kept, _options, _timeouts
+from cython.cimports.berkeley._arguments import as_descriptor
+from cython.cimports.berkeley._errors import raise_errno
+from cython.cimports.berkeley.libc import socket as libc
+from cython.cimports.libc import errno as c
+from cython.cimports.libc.string import memset
+
+
+def create(endpoint, family, type, proto):
+    fd: cython.int
+    code: cython.int
+    release(endpoint)
+    with cython.nogil:
+        fd = libc.socket(family, type | libc.SOCK_CLOEXEC, proto)
+        code = c.errno
+    if fd < 0:
+        raise_errno(code, None)
+    return adopt(endpoint, fd, family, type, proto)
+
+
+def adopt(endpoint, fd, family, type, proto):
+    # The socket is the owner from the first line on, whatever fails afterwards.
+    endpoint.fd = fd
+    endpoint.family = family
+    endpoint.type = type & ~(libc.SOCK_NONBLOCK | libc.SOCK_CLOEXEC)
+    endpoint.proto = proto
+    endpoint.timeout = 0 if type & libc.SOCK_NONBLOCK else _timeouts.DEFAULT
+    if not libc.HAVE_ACCEPT4:
+        _options.set_cloexec(fd)
+    if _timeouts.DEFAULT >= 0 and not type & libc.SOCK_NONBLOCK:
+        _options.set_blocking(fd, False)
+    return 0
+
+
+def adopt_foreign(endpoint, fd, family, type, proto):
+    # Only the values given are known of this descriptor; -1 stands for not given.
+    family = family_of(fd, family)
+    type = option_or(fd, libc.SO_TYPE, type)
+    proto = option_or(fd, libc.SO_PROTOCOL, proto) if libc.SO_PROTOCOL >= 0 else max(proto, 0)
+    release(endpoint)
+    return adopt(endpoint, fd, family, type, proto)
+
+
+@cython.cfunc
+@cython.exceptval(-1, check=False)
+def option_or(fd: cython.int, optname: cython.int, given: cython.int) -> cython.int:
+    """The value given by the caller, or where it is -1 what the kernel says of the descriptor."""
+    return _options.get_option(fd, libc.SOL_SOCKET, optname, 0, False) if given == -1 else given
+
+
+def family_of(fd, given):
+    # Checks too that the descriptor is a socket.
+    storage: libc.sockaddr_storage
+    size: libc.socklen_t = cython.sizeof(libc.sockaddr_storage)
+    memset(cython.address(storage), 0, cython.sizeof(libc.sockaddr_storage))
+    place: cython.pointer[libc.sockaddr] = cython.cast(cython.pointer[libc.sockaddr], cython.address(storage))
+    if libc.getsockname(fd, place, cython.address(size)) < 0:
+        if given == -1 or c.errno == c.EBADF or c.errno == c.ENOTSOCK:
+            return raise_errno(c.errno, None)
+    return storage.ss_family if given == -1 else given
+
+
+def release(endpoint):
+    # Forgotten before it is closed: right afterwards the number may belong to somebody else.
+    fd: cython.int = endpoint.fd
+    endpoint.fd = -1
+    _kept.forget(endpoint)
+    return close_descriptor(fd) if fd >= 0 else 0
+
+
+@cython.cfunc
+@cython.exceptval(-1, check=False)
+def close_descriptor(fd: cython.int) -> cython.int:
+    # Never retried: on Linux the descriptor is gone even after EINTR. ECONNRESET tells nothing the caller needs.
+    outcome: cython.int
+    code: cython.int
+    with cython.nogil:
+        outcome = libc.close(fd)
+        code = c.errno
+    if outcome < 0 and code != c.ECONNRESET:
+        return raise_errno(code, None)
+    return 0
+
+
+def duplicate(fd):
+    copy: cython.int = libc.fcntl(fd, libc.F_DUPFD_CLOEXEC, 0)
+    return raise_errno(c.errno, None) if copy < 0 else copy
+
+
+def close(fd, /):
+    """close(fd): close a socket's descriptor, as os.close() does for files. Raises OSError. See close(2)."""
+    close_descriptor(as_descriptor(fd))
+
+
+def dup(fd, /):
+    """dup(fd) -> a non-inheritable duplicate of a socket's descriptor. Raises OSError. See dup(2)."""
+    return duplicate(as_descriptor(fd))

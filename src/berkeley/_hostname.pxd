@@ -1,0 +1,2 @@
+cdef bytes host_bytes(object host)
+cdef bytes text_bytes(object text, str what)

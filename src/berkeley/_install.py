@@ -1,0 +1,55 @@
+"""berkeley in the place of the interpreter's own modules: install() puts it into sys.modules for this program."""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+
+from berkeley import _base, _descriptor, _pair, _platform, _public
+from berkeley.constants import load
+
+# What the interpreter's _socket module offers besides constants; the classes and functions are the public ones.
+NAMES = (
+    "CMSG_LEN CMSG_SPACE close dup error gaierror getaddrinfo getdefaulttimeout gethostbyaddr gethostbyname"
+    " gethostbyname_ex gethostname getnameinfo getprotobyname getservbyname getservbyport herror htonl htons"
+    " if_indextoname if_nameindex if_nametoindex inet_aton inet_ntoa inet_ntop inet_pton ntohl ntohs"
+    " setdefaulttimeout sethostname timeout"
+).split()
+
+
+def install() -> None:
+    """install(): from now on `import socket` and `import _socket` give berkeley, in this whole program.
+
+    Modules that have imported the interpreter's own socket module before keep it: call this first.
+    """
+    sys.modules["socket"] = sys.modules[__package__]
+    sys.modules["_socket"] = stand_in()
+
+
+def stand_in() -> ModuleType:
+    """A module with the names of _socket: the compiled type, the functions, and the constants as plain numbers."""
+    module = ModuleType("_socket", "The compiled layer of berkeley under the name of the interpreter's own.")
+    module.__dict__.update(load(sys.platform))
+    for name in NAMES:
+        if name not in _platform.absent_functions():
+            setattr(module, name, _public.names[name])
+    module.socket = module.SocketType = _base.socket  # type: ignore[attr-defined]
+    module.socketpair = base_socketpair  # type: ignore[attr-defined]
+    module.__getattr__ = missing  # type: ignore[method-assign]
+    return module
+
+
+def base_socketpair(family: int | None = None, type: int = 1, proto: int = 0) -> tuple[_base.socket, _base.socket]:
+    """socketpair() with objects of the compiled type."""
+    return tuple(_as_base(sock) for sock in _pair.socketpair(family, type, proto))  # type: ignore[return-value]
+
+
+def _as_base(sock: _base.socket) -> _base.socket:
+    return _base.socket(sock.family, sock.type, sock.proto, sock.detach())
+
+
+def missing(name: str) -> object:
+    """What _socket has and the stand-in does not; without CAPI the ssl module reports that it cannot be imported."""
+    if name == "CAPI":
+        raise ImportError("TLS through the interpreter's ssl module is not available on berkeley's sockets yet")
+    raise AttributeError(f"module '_socket' has no attribute {name!r}")

@@ -1,0 +1,89 @@
+"""Whole messages with control data: the msghdr around recvmsg(2) and sendmsg(2), and what becomes of a failed one."""
+
+import warnings
+
+import cython
+
+if not cython.compiled:
+    from berkeley._compiled import NOT_BUILT
+
+    raise ImportError(NOT_BUILT)
+
+from cython.cimports.berkeley import _calls, _cmsg, _kept, _wait
+from cython.cimports.berkeley._bytes import fresh, shortened
+from cython.cimports.berkeley._names import NAMES
+from cython.cimports.berkeley.libc import socket as libc
+from cython.cimports.berkeley.sockaddr import decode
+from cython.cimports.cpython.bytes import PyBytes_AS_STRING
+from cython.cimports.libc.stdint import int64_t
+from cython.cimports.libc.string import memset
+
+
+def receive(endpoint, iov, count, ancbufsize, flags, data):
+    # All room is made before the call. (data, ancdata, msg_flags, address), or with nbytes first if data is None.
+    request: _calls.Request
+    message: libc.msghdr
+    storage: libc.sockaddr_storage
+    deadline: int64_t = 0
+    control: bytes = fresh(ancbufsize)
+    memset(cython.address(request), 0, cython.sizeof(_calls.Request))
+    memset(cython.address(message), 0, cython.sizeof(libc.msghdr))
+    message.msg_name = cython.address(storage)
+    message.msg_namelen = cython.sizeof(libc.sockaddr_storage)
+    message.msg_iov = iov
+    message.msg_iovlen = count
+    message.msg_control = PyBytes_AS_STRING(control) if ancbufsize > 0 else cython.NULL
+    message.msg_controllen = ancbufsize
+    request.message = cython.address(message)
+    request.address = cython.address(storage)
+    request.flags = flags
+    received: cython.Py_ssize_t = _kept.receive(endpoint, _calls.recvmsg, cython.address(request), cython.address(deadline))
+    try:
+        return handed_over(endpoint, cython.address(message), received, data)
+    except BaseException as problem:
+        # The descriptors in it would be known to nobody: closed. What was received is kept if memory was short.
+        _cmsg.close_rights(cython.cast(cython.p_char, message.msg_control), message.msg_controllen)
+        if isinstance(problem, MemoryError) and not flags & libc.MSG_PEEK:
+            _kept.keep(endpoint, cython.address(request), received)
+        raise
+
+
+@cython.cfunc
+def handed_over(
+    endpoint: cython.pointer[_wait.Endpoint],
+    message: cython.pointer[libc.msghdr],
+    received: cython.Py_ssize_t,
+    data: bytes,
+) -> tuple:
+    items, malformed = _cmsg.parsed(cython.cast(cython.p_char, message.msg_control), message.msg_controllen)
+    if malformed:
+        warnings.warn(
+            "received malformed or improperly-truncated ancillary data", RuntimeWarning, stacklevel=1
+        )
+    room: cython.Py_ssize_t = cython.sizeof(libc.sockaddr_storage)
+    length: cython.Py_ssize_t = min(cython.cast(cython.Py_ssize_t, message.msg_namelen), room)
+    address = decode(message.msg_name, length, endpoint.proto, NAMES)
+    msg_flags = message.msg_flags
+    result = received if data is None else shortened(data, min(received, len(data)))
+    return result, items, msg_flags, address
+
+
+def send(endpoint, buffers, control, flags, address, given):
+    request: _calls.Request
+    message: libc.msghdr
+    deadline: int64_t = 0
+    memset(cython.address(request), 0, cython.sizeof(_calls.Request))
+    memset(cython.address(message), 0, cython.sizeof(libc.msghdr))
+    message.msg_iov = buffers.iov
+    message.msg_iovlen = buffers.count
+    if address is not None:
+        message.msg_name = PyBytes_AS_STRING(address)
+        message.msg_namelen = len(address)
+    if control:
+        message.msg_control = PyBytes_AS_STRING(control)
+        message.msg_controllen = len(control)
+    request.message = cython.address(message)
+    request.flags = flags
+    return _wait.perform(
+        endpoint, _calls.sendmsg, cython.address(request), libc.POLLOUT, cython.address(deadline), given
+    )

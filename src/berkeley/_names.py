@@ -1,0 +1,65 @@
+"""The names that address tuples may hold, looked up for real: hosts by the resolver, interfaces by the kernel."""
+
+import cython
+
+if not cython.compiled:
+    from berkeley._compiled import NOT_BUILT
+
+    raise ImportError(NOT_BUILT)
+
+from cython.cimports.berkeley import _inet
+from cython.cimports.berkeley._hostname import host_bytes
+from cython.cimports.berkeley._resolve import resolve_first
+from cython.cimports.berkeley.libc import inet as libc
+from cython.cimports.berkeley._errors import raise_errno
+from cython.cimports.berkeley.libc.socket import AF_INET, AF_INET6
+from cython.cimports.libc import errno as c
+
+WILDCARDS = {AF_INET: bytes(4), AF_INET6: bytes(16)}
+BROADCAST = b"\xff\xff\xff\xff"
+
+
+@cython.cclass
+class LiveNames:
+    """The surroundings that the codecs ask when a socket is real."""
+
+    def host(self, host, family: cython.int, /):
+        """Packed address of a host: numeric texts first, so that they never reach the resolver."""
+        name: bytes = host_bytes(host)
+        if not name:
+            return WILDCARDS[family]
+        if name == b"<broadcast>":
+            return _broadcast(family)
+        numeric = _inet.packed(family, name)
+        return resolve_first(name, family, host) if numeric is None else numeric
+
+    def text(self, packed: bytes, family: cython.int, /):
+        """Numeric text of a packed address."""
+        return _inet.text(family, packed)
+
+    def ifindex(self, name: str, /):
+        """Index of an interface; OSError ENODEV where there is none."""
+        encoded: bytes = name.encode("utf-8", "surrogateescape")
+        index: cython.uint = 0
+        if encoded and len(encoded) < libc.IF_NAMESIZE:
+            index = libc.if_nametoindex(encoded)
+        if index == 0:
+            raise_errno(c.ENODEV, name)
+        return index
+
+    def ifname(self, index: cython.uint, /):
+        """Name of an interface, "" where it has gone."""
+        buffer: cython.char[64]
+        if libc.if_indextoname(index, buffer) == cython.NULL:
+            return ""
+        return cython.cast(cython.p_char, buffer).decode("utf-8", "surrogateescape")
+
+
+@cython.cfunc
+def _broadcast(family: cython.int) -> bytes:
+    if family != AF_INET:
+        raise OSError("address family mismatched")
+    return BROADCAST
+
+
+NAMES = LiveNames()

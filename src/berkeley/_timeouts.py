@@ -1,0 +1,70 @@
+"""Timeouts as programs give them, in seconds, and the default that new sockets take."""
+
+import math
+from numbers import Real
+
+import cython
+
+if not cython.compiled:
+    from berkeley._compiled import NOT_BUILT
+
+    raise ImportError(NOT_BUILT)
+
+from cython.cimports.libc.stdint import int64_t
+
+NANOSECONDS = 1_000_000_000
+NANOSECONDS_MAX = 2**31 * 1_000_000  # poll(2) counts milliseconds in a C int
+
+DEFAULT = -1
+
+
+def as_timeout(seconds):
+    # Rounded up, so that a positive timeout never becomes the 0 of non-blocking mode.
+    if seconds is None:
+        return -1
+    if isinstance(seconds, float) and not math.isfinite(seconds):
+        raise _not_finite(seconds)
+    number = _number(seconds)
+    if number < 0:
+        raise ValueError("Timeout value out of range")
+    nanoseconds = math.ceil(number * NANOSECONDS)
+    if nanoseconds >= NANOSECONDS_MAX:
+        raise OverflowError("timeout doesn't fit into C timeval")
+    return nanoseconds
+
+
+@cython.cfunc
+def _number(seconds):
+    """Floats, ints and what else is a real number (Fraction, Decimal)."""
+    if isinstance(seconds, (float, int)):
+        return seconds
+    if hasattr(seconds, "__index__"):
+        return seconds.__index__()
+    if isinstance(seconds, Real) or type(seconds).__name__ == "Decimal":
+        return seconds
+    raise TypeError(f"'{type(seconds).__name__}' object cannot be interpreted as an integer")
+
+
+@cython.cfunc
+def _not_finite(seconds: float):
+    if math.isnan(seconds):
+        return ValueError("Invalid value NaN (not a number)")
+    return OverflowError("timestamp too large to convert to C PyTime_t")
+
+
+def as_seconds(timeout):
+    return None if timeout < 0 else timeout / 1e9
+
+
+def getdefaulttimeout():
+    """getdefaulttimeout() -> seconds as a float, or None: the timeout that new sockets take."""
+    return as_seconds(DEFAULT)
+
+
+def setdefaulttimeout(timeout, /):
+    """setdefaulttimeout(seconds): the timeout of new sockets: None blocking, 0 non-blocking, else a positive number.
+
+    Raises ValueError for a negative number or NaN, OverflowError beyond 24 days, TypeError for other types.
+    """
+    global DEFAULT
+    DEFAULT = as_timeout(timeout)

@@ -1,0 +1,61 @@
+"""Plain data in and out: how buffers become the requests of recv(2), recvfrom(2) and send(2)."""
+
+import cython
+
+if not cython.compiled:
+    from berkeley._compiled import NOT_BUILT
+
+    raise ImportError(NOT_BUILT)
+
+from cython.cimports.berkeley import _calls, _kept, _wait
+from cython.cimports.berkeley._arguments import Buffer, as_size
+from cython.cimports.berkeley.libc import socket as libc
+from cython.cimports.libc.limits import INT_MAX
+from cython.cimports.libc.stdint import int64_t
+
+
+def receive_from(endpoint, request, storage, data, size):
+    deadline: int64_t = 0
+    request.data = data
+    request.size = size
+    request.address = storage
+    request.message = cython.NULL
+    return _kept.receive(endpoint, _calls.recvfrom, request, cython.address(deadline))
+
+
+def keep_received(endpoint, request, received):
+    # Memory ran out after the receive: the message stays with the socket, unless the kernel still has it.
+    if request.flags & libc.MSG_PEEK:
+        return 0
+    return _kept.keep(endpoint, request, received)
+
+
+def writable(buffer, nbytes, flags, caller, request):
+    # Points the request at a buffer to receive into; the result holds the buffer.
+    if nbytes < 0:
+        raise ValueError(f"negative buffersize in {caller}")
+    place: Buffer = Buffer()
+    place.hold(buffer, True, f"{caller}() argument 1")
+    if nbytes > place.view.len:
+        raise ValueError("nbytes is greater than the length of the buffer")
+    request.data = place.view.buf
+    request.size = nbytes if nbytes else place.view.len
+    request.flags = flags
+    request.message = cython.NULL
+    return place
+
+
+def checked_room(value, caller):
+    room: cython.Py_ssize_t = as_size(value)
+    if not 0 <= room <= INT_MAX:  # msg_controllen has to fit socklen_t
+        raise ValueError(f"invalid ancillary data buffer length in {caller}()")
+    return room
+
+
+def send_some(endpoint, buffer, start, request, deadline):
+    # One send of what is left from `start` on.
+    request.data = cython.cast(cython.p_char, buffer.view.buf) + start
+    request.size = buffer.view.len - start
+    request.address = cython.NULL
+    request.message = cython.NULL
+    return _wait.perform(endpoint, _calls.send, request, libc.POLLOUT, deadline, None)

@@ -1,0 +1,129 @@
+"""The wait loop: the only place that knows deadlines, EINTR, EAGAIN, poll and when the GIL is let go."""
+
+import cython
+
+if not cython.compiled:
+    from berkeley._compiled import NOT_BUILT
+
+    raise ImportError(NOT_BUILT)
+
+from cython.cimports.berkeley import _calls
+from cython.cimports.berkeley._errors import raise_errno, raise_timeout
+from cython.cimports.berkeley.libc import python
+from cython.cimports.berkeley.libc import socket as libc
+from cython.cimports.libc import errno as c
+from cython.cimports.libc.limits import INT_MAX
+from cython.cimports.libc.stdint import int64_t
+from cython.cimports.posix.time import CLOCK_MONOTONIC, clock_gettime, timespec
+
+TIMED_OUT = -2
+
+NANOSECONDS = cython.declare(int64_t, 1_000_000_000)
+NANOSECONDS_PER_POLL_UNIT = cython.declare(int64_t, 1_000_000)
+
+
+@cython.cfunc
+@cython.exceptval(check=False)
+def monotonic() -> int64_t:
+    now: timespec
+    clock_gettime(CLOCK_MONOTONIC, cython.address(now))
+    return now.tv_sec * NANOSECONDS + now.tv_nsec
+
+
+def perform(endpoint, call, request, events, deadline, address):
+    # In timeout mode the call is tried before any poll: data is there more often than not. MSG_DONTWAIT, because
+    # another holder of the descriptor may have cleared its O_NONBLOCK. accept(2) has no such flag: it polls first.
+    result: cython.Py_ssize_t
+    code: cython.int
+    waits: cython.bint = False
+    if endpoint.timeout > 0:
+        request.flags |= libc.MSG_DONTWAIT
+        waits = call == _calls.accept or (endpoint.polls_first and events == libc.POLLIN)
+    while True:
+        if waits and not ready(endpoint, events, deadline):
+            return raise_timeout(address)
+        with cython.nogil:
+            result = call(endpoint.fd, request)
+            code = c.errno
+        if result >= 0:
+            return result
+        if code == c.EINTR:
+            python.PyErr_CheckSignals()
+        elif code == c.EAGAIN and endpoint.timeout > 0:
+            waits = True
+        else:
+            return raise_errno(code, address)
+
+
+def ready(endpoint, events, deadline):
+    # Answers False when the deadline has passed. A closed descriptor counts as ready: the call itself says EBADF.
+    descriptor: libc.pollfd
+    answer: cython.int
+    code: cython.int
+    descriptor.events = events
+    while endpoint.fd >= 0:
+        descriptor.fd = endpoint.fd
+        left: cython.int = poll_timeout(endpoint.timeout, deadline)
+        with cython.nogil:
+            answer = libc.poll(cython.address(descriptor), 1, left)
+            code = c.errno
+        if answer > 0:
+            return True
+        if answer == 0 and left < INT_MAX:
+            return False
+        if answer < 0 and code != c.EINTR:
+            raise_errno(code, None)
+        python.PyErr_CheckSignals()
+    return True
+
+
+@cython.cfunc
+@cython.exceptval(check=False)
+def poll_timeout(timeout: int64_t, deadline: cython.pointer[int64_t]) -> cython.int:
+    """Milliseconds until the deadline, rounded up; the first wait of an operation sets the deadline."""
+    if timeout < 0:
+        return -1
+    now: int64_t = monotonic()
+    if deadline[0] == 0:
+        deadline[0] = now + timeout
+    left: int64_t = deadline[0] - now + NANOSECONDS_PER_POLL_UNIT - 1
+    if left <= 0:
+        return 0
+    left = left // NANOSECONDS_PER_POLL_UNIT
+    return INT_MAX if left > INT_MAX else cython.cast(cython.int, left)
+
+
+def connect(endpoint, address, length):
+    # connect(2) interrupted by a signal goes on in the background for TCP, and its outcome is then read from
+    # SO_ERROR. A blocking AF_UNIX connect has not begun anything by then and is simply issued again.
+    outcome: cython.int
+    code: cython.int
+    while True:
+        with cython.nogil:
+            outcome = libc.connect(endpoint.fd, address, length)
+            code = c.errno
+        if outcome == 0:
+            return 0
+        if code == c.EINTR:
+            python.PyErr_CheckSignals()
+            if endpoint.timeout == 0:
+                return code
+            if endpoint.family != libc.AF_UNIX:
+                return connection_outcome(endpoint)
+        elif code == c.EINPROGRESS and endpoint.timeout > 0:
+            return connection_outcome(endpoint)
+        else:
+            return code
+
+
+@cython.cfunc
+@cython.exceptval(-1, check=False)
+def connection_outcome(endpoint: cython.pointer[Endpoint]) -> cython.int:
+    deadline: int64_t = 0
+    code: cython.int = 0
+    size: libc.socklen_t = cython.sizeof(cython.int)
+    if not ready(endpoint, libc.POLLOUT, cython.address(deadline)):
+        return TIMED_OUT
+    if libc.getsockopt(endpoint.fd, libc.SOL_SOCKET, libc.SO_ERROR, cython.address(code), cython.address(size)) < 0:
+        return c.errno
+    return 0 if code == c.EISCONN else code

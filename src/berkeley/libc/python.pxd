@@ -1,0 +1,23 @@
+# The few calls of CPython's own C API that Cython does not declare (or declares without the checks used here).
+
+from cpython.object cimport PyObject
+from libc.stdint cimport int64_t
+
+cdef extern from "Python.h":
+    """
+    /* Only Py_TPFLAGS_IMMUTABLETYPE keeps programs from assigning to a heap type (CPython 3.10 on). */
+    #define BERKELEY_MAKE_IMMUTABLE(type) (((PyTypeObject *)(type))->tp_flags |= Py_TPFLAGS_IMMUTABLETYPE)
+    """
+    int PySys_Audit(const char *event, const char *format, ...) except -1
+    int PyErr_ResourceWarning(object source, Py_ssize_t stack_level, const char *format, ...) except -1
+    int PyErr_CheckSignals() except -1
+    object PyErr_SetFromErrnoWithFilenameObject(object type, PyObject *filename)
+    object PyErr_SetFromErrno(object type)
+    void PyErr_Clear()
+    void PyErr_WriteUnraisable(PyObject *object)
+    long PyLong_AsLong(object value) except? -1
+    unsigned long long PyLong_AsUnsignedLongLong(object value) except? 18446744073709551615ULL
+    bint PyLong_CheckExact(object value)
+    PyObject *PyBytes_FromStringAndSize_raw "PyBytes_FromStringAndSize" (const char *data, Py_ssize_t size)
+    void Py_SET_SIZE(object value, Py_ssize_t size)
+    void make_immutable "BERKELEY_MAKE_IMMUTABLE" (object type)

@@ -1,0 +1,54 @@
+"""What the codecs share: numbered fields of fixed width and the shape of address tuples, checked with clear errors."""
+
+from __future__ import annotations
+
+from operator import index
+from struct import Struct
+from typing import Any, Protocol
+
+
+class Names(Protocol):
+    """What a codec asks of its surroundings to turn names into numbers; it does no lookup of its own."""
+
+    def host(self, host: object, family: int) -> bytes:
+        """Packed address of a host text, resolved if it is a name."""
+
+    def text(self, packed: bytes, family: int) -> str:
+        """Numeric text of a packed address."""
+
+    def ifindex(self, name: str) -> int:
+        """Index of a network interface."""
+
+    def ifname(self, index: int) -> str:
+        """Name of a network interface, "" if it has none."""
+
+
+def as_tuple(address: object, family: str, caller: str) -> tuple[object, ...]:
+    """The address itself, which has to be a tuple."""
+    if not isinstance(address, tuple):
+        kind = type(address).__name__
+        raise TypeError(f"{caller}(): {family} address must be tuple, not {kind}")
+    return address
+
+
+def as_port(value: object, caller: str) -> bytes:
+    """A port number in network byte order."""
+    port = index(value)  # type: ignore[arg-type]
+    if not 0 <= port <= 0xFFFF:
+        raise OverflowError(f"{caller}(): port must be 0-65535.")
+    return port.to_bytes(2, "big")
+
+
+def as_unsigned(value: object, bits: int, what: str, caller: str) -> int:
+    """An unsigned integer of `bits` bits; nothing is ever cut."""
+    number = index(value)  # type: ignore[arg-type]
+    if not 0 <= number < 1 << bits:
+        raise OverflowError(f"{caller}(): {what} must be 0-{(1 << bits) - 1}.")
+    return number
+
+
+def unpacked(layout: Struct, raw: bytes, family: str) -> tuple[Any, ...]:
+    """The fields of a sockaddr, which has to be whole."""
+    if len(raw) < layout.size:
+        raise ValueError(f"an {family} address has {layout.size} bytes, not {len(raw)}")
+    return layout.unpack_from(raw)

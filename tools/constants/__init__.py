@@ -1,0 +1,1 @@
+"""Generator of berkeley's constant tables from the systems' own published headers."""

@@ -1,0 +1,142 @@
+"""Reports which requirements of tests/requirements.tsv the test runs have shown, and how."""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import csv
+import dataclasses
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+TESTS = Path(__file__).parent.parent / "tests"
+AREAS_TO_SHOW = {"MOD", "EXC", "FUN", "MET", "ATT", "BEH", "AUD", "EX"}
+# Addresses in general, then those of AF_UNIX, AF_INET, AF_INET6, AF_NETLINK, AF_PACKET and UDP-Lite.
+FAMILIES_TO_SHOW = {f"FAM-{n:03}" for n in (*range(1, 25), *range(51, 58), *range(59, 62), 67, 68)}
+LINUX = ("all", "unix", "linux", "not wasi")
+STATES = ("live", "simulation", "elsewhere", "open")
+
+# Of one requirement: the tests that ended in each way (live, simulated, failed, skipped).
+Outcomes = dict[str, list[str]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Requirement:
+    """One row of the table."""
+
+    id: str
+    platform: str
+    text: str
+
+    @property
+    def area(self) -> str:
+        """MET of MET-058."""
+        return self.id.partition("-")[0]
+
+    @property
+    def to_show(self) -> bool:
+        """Whether it has to be shown on Linux now."""
+        on_linux = any(word in self.platform for word in LINUX)
+        return on_linux and (self.area in AREAS_TO_SHOW or self.id in FAMILIES_TO_SHOW)
+
+
+@dataclasses.dataclass(frozen=True)
+class Elsewhere:
+    """Why a requirement is shown in another place: wholly, or some part of it while the rest is shown here."""
+
+    wholly: bool
+    reason: str
+
+
+HERE = Elsewhere(wholly=False, reason="")
+
+
+def read_table(path: Path) -> dict[str, Requirement]:
+    """The requirements by id, in the order of the table."""
+    with path.open(encoding="utf-8", newline="") as lines:
+        rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+        return {row["id"]: Requirement(row["id"], row["platform"], row["requirement"]) for row in rows}
+
+
+def read_elsewhere(path: Path) -> dict[str, Elsewhere]:
+    """What is shown in another place, by id."""
+    with path.open(encoding="utf-8", newline="") as lines:
+        rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+        return {row["id"]: Elsewhere(row["share"] == "whole", row["reason"]) for row in rows}
+
+
+def read_results(paths: Iterable[Path]) -> dict[str, Outcomes]:
+    """The outcomes of all runs together."""
+    together: dict[str, Outcomes] = collections.defaultdict(lambda: collections.defaultdict(list))
+    for path in paths:
+        for requirement, outcomes in json.loads(path.read_text("utf-8")).items():
+            for outcome, tests in outcomes.items():
+                together[requirement][outcome] += tests
+    return together
+
+
+def state(outcomes: Outcomes, elsewhere: Elsewhere) -> str:
+    """One of STATES: a single failed test leaves the requirement open, whatever other tests show."""
+    if outcomes.get("failed"):
+        return "open"
+    if outcomes.get("live"):
+        return "live"
+    if outcomes.get("simulated"):
+        return "simulation"
+    return "elsewhere" if elsewhere.wholly else "open"
+
+
+def note(outcomes: Outcomes, elsewhere: Elsewhere) -> str:
+    """What a reader should know beside the state."""
+    failed = [f"failed: {test}" for test in sorted(set(outcomes.get("failed", [])))]
+    skipped = ["skipped"] if set(outcomes) == {"skipped"} else []
+    return "; ".join([*failed, *skipped, *([elsewhere.reason] if elsewhere.reason else [])])
+
+
+def totals(states: dict[str, str]) -> str:
+    """A line per area, and one for all."""
+    counts: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
+    for requirement, found in states.items():
+        for area in (requirement.partition("-")[0], "all"):
+            counts[area][found] += 1
+    areas = [*(area for area in counts if area != "all"), "all"]
+    lines = [f"{area:5}" + "".join(f"{counts[area][name]:11}" for name in STATES) for area in areas]
+    return "\n".join(["area " + "".join(f"{name:>11}" for name in STATES), *lines])
+
+
+def complaints(table: dict[str, Requirement], states: dict[str, str], named: set[str], must_show: bool) -> list[str]:
+    """What makes the report fail: unknown ids, and open requirements that have to be shown."""
+    unknown = [f"{name}: not in the table of requirements" for name in sorted(named - table.keys())]
+    due = [row for row in table.values() if must_show and row.to_show and states[row.id] == "open"]
+    return unknown + [f"{row.id}: has to be shown: {row.text}" for row in due]
+
+
+def arguments() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("results", type=Path, nargs="+", help="files written by pytest --requirements FILE")
+    parser.add_argument("--table", type=Path, default=TESTS / "requirements.tsv", help="the requirements")
+    parser.add_argument("--elsewhere", type=Path, default=TESTS / "requirements_elsewhere.tsv", help="ids and reasons")
+    parser.add_argument("--must-show", action="store_true", help="fail if one that has to be shown on Linux is open")
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Print the report; 1 if it has complaints."""
+    options = arguments()
+    table, elsewhere = read_table(options.table), read_elsewhere(options.elsewhere)
+    results = read_results(options.results)
+    states = {name: state(results.get(name, {}), elsewhere.get(name, HERE)) for name in table}
+    for name, found in states.items():
+        print(f"{name}  {found:10}  {note(results.get(name, {}), elsewhere.get(name, HERE))}".rstrip())
+    print(totals(states))
+    found_wrong = complaints(table, states, {*results, *elsewhere}, options.must_show)
+    for line in found_wrong:
+        print(line)
+    return 1 if found_wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

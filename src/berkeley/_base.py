@@ -87,7 +87,7 @@ class socket:
         fd: cython.int = as_descriptor(fileno)
         if fd < 0:
             raise ValueError("negative file descriptor")
-        _descriptor.adopt_foreign(cython.address(self.state), fd, family_number, type_number, proto_number)
+        _descriptor.adopt_foreign(cython.address(self.state), fd, family_number, type_number, proto_number, False)
 
     def __repr__(self):
         state = self.state
@@ -187,9 +187,7 @@ class socket:
         original: cython.int = as_descriptor(fd)
         numbers = as_int(family), as_int(type), as_int(proto)
         audit_new(self, numbers[0], numbers[1], numbers[2])
-        _descriptor.family_of(original, numbers[0])
-        self.state.fd = _descriptor.duplicate(original)
-        _descriptor.adopt_foreign(cython.address(self.state), self.state.fd, numbers[0], numbers[1], numbers[2])
+        _descriptor.adopt_foreign(cython.address(self.state), original, numbers[0], numbers[1], numbers[2], True)
 
     def _pair_with(self, other: socket, family, type, proto, /):
         """Make two blank sockets the two ends of a new connection: socketpair(2)."""

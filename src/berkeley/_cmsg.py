@@ -12,8 +12,9 @@ from cython.cimports.berkeley.libc import socket as libc
 from cython.cimports.libc.limits import INT_MAX
 from cython.cimports.libc.string import memcpy
 
-# Sizes above this do not fit socklen_t once the header is added.
-LENGTH_MAX = cython.declare(cython.Py_ssize_t, INT_MAX - 64)
+# What fits socklen_t together with the header, and with the header and the padding after the data.
+LEN_MAX = cython.declare(cython.Py_ssize_t, INT_MAX - libc.CMSG_LEN(0))
+SPACE_MAX = cython.declare(cython.Py_ssize_t, INT_MAX - libc.CMSG_SPACE(1))
 
 
 def CMSG_LEN(length, /):  # noqa: N802 - the public name
@@ -21,7 +22,7 @@ def CMSG_LEN(length, /):  # noqa: N802 - the public name
 
     Raises OverflowError for a length out of range. See cmsg(3).
     """
-    return libc.CMSG_LEN(_length(length, "CMSG_LEN"))
+    return libc.CMSG_LEN(_length(length, LEN_MAX, "CMSG_LEN"))
 
 
 def CMSG_SPACE(length, /):  # noqa: N802 - the public name
@@ -29,14 +30,18 @@ def CMSG_SPACE(length, /):  # noqa: N802 - the public name
 
     Raises OverflowError for a length out of range. See cmsg(3).
     """
-    return libc.CMSG_SPACE(_length(length, "CMSG_SPACE"))
+    return libc.CMSG_SPACE(_length(length, SPACE_MAX, "CMSG_SPACE"))
 
 
 @cython.cfunc
 @cython.exceptval(-1, check=False)
-def _length(value, function: str) -> cython.Py_ssize_t:
-    size: cython.Py_ssize_t = as_size(value)
-    if not 0 <= size <= LENGTH_MAX:
+def _length(value, limit: cython.Py_ssize_t, function: str) -> cython.Py_ssize_t:
+    size: cython.Py_ssize_t
+    try:
+        size = as_size(value)
+    except OverflowError:
+        size = -1
+    if not 0 <= size <= limit:
         raise OverflowError(f"{function}() argument out of range")
     return size
 
@@ -163,7 +168,7 @@ def _item(item) -> tuple:
 @cython.cfunc
 def _packed(level: cython.int, kind: cython.int, data: bytes) -> bytes:
     size: cython.size_t = len(data)
-    if size > cython.cast(cython.size_t, LENGTH_MAX):
+    if size > cython.cast(cython.size_t, SPACE_MAX):
         raise OSError("ancillary data item too large")
     header: libc.cmsghdr
     item: bytearray = bytearray(libc.CMSG_SPACE(size))

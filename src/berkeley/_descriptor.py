@@ -41,13 +41,13 @@ def adopt(endpoint, fd, family, type, proto):
     return 0
 
 
-def adopt_foreign(endpoint, fd, family, type, proto):
+def adopt_foreign(endpoint, fd, family, type, proto, duplicated):
     # Only the values given are known of this descriptor; -1 stands for not given.
     family = family_of(fd, family)
     type = option_or(fd, libc.SO_TYPE, type)
     proto = option_or(fd, libc.SO_PROTOCOL, proto) if libc.SO_PROTOCOL >= 0 else max(proto, 0)
     release(endpoint)
-    return adopt(endpoint, fd, family, type, proto)
+    return adopt(endpoint, duplicate(fd) if duplicated else fd, family, type, proto)
 
 
 @cython.cfunc
@@ -57,8 +57,10 @@ def option_or(fd: cython.int, optname: cython.int, given: cython.int) -> cython.
     return _options.get_option(fd, libc.SOL_SOCKET, optname, 0, False) if given == -1 else given
 
 
-def family_of(fd, given):
-    # Checks too that the descriptor is a socket.
+@cython.cfunc
+@cython.exceptval(-1, check=False)
+def family_of(fd: cython.int, given: cython.int) -> cython.int:
+    """Check that the descriptor is a socket, and tell its family where none was given."""
     storage: libc.sockaddr_storage
     size: libc.socklen_t = cython.sizeof(libc.sockaddr_storage)
     memset(cython.address(storage), 0, cython.sizeof(libc.sockaddr_storage))

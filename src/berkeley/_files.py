@@ -106,26 +106,35 @@ class ReadWriteText(io.TextIOWrapper):
 
     def __init__(self, buffer: Any, encoding: str | None, errors: str | None, newline: str | None, line: bool) -> None:
         super().__init__(buffer, encoding, errors, newline)
-        self._writer = io.TextIOWrapper(buffer, encoding, errors, newline, line_buffering=line)
+        self._writer: io.TextIOWrapper | None = io.TextIOWrapper(buffer, encoding, errors, newline, line_buffering=line)
 
     def write(self, text: str) -> int:
         """Write to the socket's side of the file only."""
+        if self._writer is None:
+            raise ValueError("I/O operation on closed file.")
         return self._writer.write(text)
 
     def flush(self) -> None:
         """Send what was written."""
-        if not self.closed:
+        if self._writer is not None:
             self._writer.flush()
 
+    def detach(self) -> Any:
+        """Give up the buffer below, flushed."""
+        self._let_go()
+        return super().detach()
+
     def close(self) -> None:
-        """Flush, and close the buffer below once."""
-        if self.closed:
-            return
+        """Flush, and close the buffer below."""
         try:
-            self._writer.flush()
+            self._let_go()
         finally:
-            self._writer.detach()
             super().close()
+
+    def _let_go(self) -> None:
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            writer.detach()  # flushes
 
 
 def makefile(

@@ -1,6 +1,7 @@
 """Network interfaces by name and by index: if_nameindex(3), if_nametoindex(3)."""
 
 import os
+from operator import index
 
 import cython
 
@@ -54,12 +55,12 @@ def if_nametoindex(if_name, /):
     if b"\0" in name:
         raise ValueError("embedded null byte")
     # libc cuts a name that is too long instead of refusing it.
-    index: cython.uint = 0 if len(name) >= libc.IF_NAMESIZE else libc.if_nametoindex(name)
-    if index == 0:
+    found: cython.uint = 0 if len(name) >= libc.IF_NAMESIZE else libc.if_nametoindex(name)
+    if found == 0:
         problem = OSError("no interface with this name")
         problem.filename = if_name
         raise problem
-    return index
+    return found
 
 
 def if_indextoname(if_index, /):
@@ -67,7 +68,7 @@ def if_indextoname(if_index, /):
 
     Raises OSError for an unknown index, OverflowError outside 32 bits. See if_indextoname(3).
     """
-    number = if_index.__index__() if not isinstance(if_index, int) else if_index
+    number = index(if_index)
     if not 0 <= number <= INDEX_MAX:
         raise OverflowError(f"interface index {number} does not fit an unsigned 32-bit integer")
     buffer: cython.char[64]

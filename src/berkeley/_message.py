@@ -53,7 +53,7 @@ def handed_over(
     endpoint: cython.pointer[_wait.Endpoint],
     message: cython.pointer[libc.msghdr],
     received: cython.Py_ssize_t,
-    data: bytes,
+    data: bytes | None,
 ) -> tuple:
     items, malformed = _cmsg.parsed(cython.cast(cython.p_char, message.msg_control), message.msg_controllen)
     if malformed:

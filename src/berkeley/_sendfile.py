@@ -69,7 +69,7 @@ def _regular_file(file: Any) -> tuple[int, int]:
     try:
         source = file.fileno()
         return source, os.fstat(source).st_size
-    except (AttributeError, OSError, TypeError, OverflowError) as problem:
+    except (AttributeError, OSError) as problem:
         raise _GiveupOnSendfile(problem) from problem
 
 

@@ -1,6 +1,7 @@
 """The names whose values are the same on every system with BSD sockets, taken where a system has no table of its own.
 
-Linux on MIPS alone swaps SOCK_STREAM and SOCK_DGRAM; its table says so.
+Two exceptions: Linux on MIPS swaps SOCK_STREAM and SOCK_DGRAM, as its table says, and WASI numbers its families, types,
+SHUT_ and MSG_ names in its own way, which takes a table of its own.
 """
 
 AF_INET = 2

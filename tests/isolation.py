@@ -19,9 +19,9 @@ CLONE_FLAG = {"net": 0x40000000, "uts": 0x04000000}
 
 
 def run_python(code: str, *, through: Sequence[str] = (), **options: Any) -> str:
-    """Run the code in a fresh interpreter, started through another command if one is given, and return what it prints."""
+    """What the code prints in a fresh interpreter, which is started through another command if one is given."""
     command = [*through, sys.executable, "-W", "error", "-c", code]
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60, **options)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, **options)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

@@ -1,4 +1,4 @@
-"""Making socket objects: socket(), its fileno argument, SocketType, and close() for bare descriptors."""
+"""Making socket objects: socket(), its fileno argument, and SocketType."""
 
 from __future__ import annotations
 
@@ -250,12 +250,6 @@ def test_sock_nonblock_wins_over_the_default_timeout(net: ModuleType, default: A
     assert (sock.gettimeout(), sock.getblocking()) == (0.0, False)
 
 
-@pytest.mark.req("FUN-111")
-def test_a_default_timeout_makes_the_descriptor_nonblocking(net: ModuleType, closing: Any) -> None:
-    net.setdefaulttimeout(5)
-    assert status_flags(closing(net.socket())) & os.O_NONBLOCK
-
-
 @pytest.mark.parametrize("argument", ["family", "type", "proto"])
 def test_arguments_of_the_wrong_type_are_refused(net: ModuleType, argument: str) -> None:
     with pytest.raises(TypeError):
@@ -279,33 +273,3 @@ def test_socket_is_a_python_subclass_of_socket_type(net: ModuleType) -> None:
     assert net.SocketType in net.socket.__mro__[1:]
     with pytest.raises(TypeError):
         net.SocketType.recv = None
-
-
-@pytest.mark.req("FUN-048")
-def test_close_closes_a_bare_descriptor(net: ModuleType) -> None:
-    fd = net.socket().detach()
-    assert net.close(fd) is None
-    with pytest.raises(OSError):
-        os.fstat(fd)
-
-
-@pytest.mark.req("FUN-048")
-def test_close_of_an_unused_descriptor_fails(net: ModuleType) -> None:
-    with pytest.raises(OSError) as caught:
-        net.close(UNUSED_DESCRIPTOR)
-    assert caught.value.args == (errno.EBADF, "Bad file descriptor")
-
-
-@pytest.mark.req("FUN-048")
-@pytest.mark.parametrize("fd", ["3", None, 3.0])
-def test_close_takes_an_int_only(net: ModuleType, fd: Any) -> None:
-    with pytest.raises(TypeError):
-        net.close(fd)
-
-
-@pytest.mark.berkeley_only("decision: no integer argument is silently cut")
-def test_close_of_a_descriptor_outside_a_c_int_overflows(net: ModuleType, closing: Any) -> None:
-    owner = closing(net.socket())
-    with pytest.raises(OverflowError):
-        net.close(owner.fileno() + (1 << 32))
-    os.fstat(owner.fileno())

@@ -1,4 +1,4 @@
-"""More than one socket object at once: socketpair(), its emulation, fromfd() and dup()."""
+"""Descriptors behind socket objects: socketpair() and its emulation, fromfd(), dup() and close()."""
 
 from __future__ import annotations
 
@@ -225,3 +225,33 @@ def test_the_function_dup_duplicates_a_descriptor_without_inheritance(net: Modul
         assert os.get_inheritable(fd) is False
     finally:
         net.close(fd)
+
+
+@pytest.mark.req("FUN-048")
+def test_close_closes_a_bare_descriptor(net: ModuleType) -> None:
+    fd = net.socket().detach()
+    assert net.close(fd) is None
+    with pytest.raises(OSError):
+        os.fstat(fd)
+
+
+@pytest.mark.req("FUN-048")
+def test_close_of_an_unused_descriptor_fails(net: ModuleType) -> None:
+    with pytest.raises(OSError) as caught:
+        net.close(9999)
+    assert caught.value.args == (errno.EBADF, "Bad file descriptor")
+
+
+@pytest.mark.req("FUN-048")
+@pytest.mark.parametrize("fd", ["3", None, 3.0])
+def test_close_takes_an_int_only(net: ModuleType, fd: Any) -> None:
+    with pytest.raises(TypeError):
+        net.close(fd)
+
+
+@pytest.mark.berkeley_only("decision: no integer argument is silently cut")
+def test_close_of_a_descriptor_outside_a_c_int_overflows(net: ModuleType, closing: Any) -> None:
+    owner = closing(net.socket())
+    with pytest.raises(OverflowError):
+        net.close(owner.fileno() + (1 << 32))
+    os.fstat(owner.fileno())

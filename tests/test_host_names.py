@@ -265,8 +265,8 @@ def test_sethostname_takes_text_or_bytes(net: ModuleType, name: Any) -> None:
 @pytest.mark.req("FUN-112")
 def test_sethostname_needs_the_right(net: ModuleType) -> None:
     before = (
-        "import os\n"
-        "if os.geteuid() == 0: os.setuid(65534)\n"
+        "import contextlib, os\n"
+        "with contextlib.suppress(PermissionError): os.setuid(65534)\n"
         "try: net.sethostname(net.gethostname())\n"
         "except PermissionError as error: number = error.errno\n"
     )

@@ -44,7 +44,7 @@ def test_if_nameindex_of_a_new_network_has_loopback_alone(net: ModuleType) -> No
 
 @pytest.mark.req("FUN-113", "FUN-115", "FUN-116")
 def test_new_interfaces_are_found_both_ways(net: ModuleType, veth: Any) -> None:
-    index = dict((name, index) for index, name in net.if_nameindex())
+    index = {name: index for index, name in net.if_nameindex()}
     assert set(index) == {"lo", "left", "right"}
     for name in index:
         assert net.if_nametoindex(name) == index[name]

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
-import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 import failing_calls
+import fresh
 import pytest
 from ticks import Refusal, Ticks, refuse
 
@@ -183,30 +180,20 @@ def test_signal_during_a_nonblocking_connect_ex_is_returned(
 
 
 SIGNALLED_CONNECT = """
-import json, signal
-import {module} as net
+import signal
 class Refusal(Exception): pass
 def refuse(*_): raise Refusal
 signal.signal(signal.SIGUSR1, refuse)
-with net.socket() as sock:
+with socket.socket() as sock:
     sock.setblocking(False)
     try:
-        outcome = repr(sock.connect(("127.0.0.1", 9)))
+        report(repr(sock.connect(("127.0.0.1", 9))))
     except Exception as error:
-        outcome = type(error).__name__
-print(json.dumps(outcome))
+        report(type(error).__name__)
 """
 
 
 @pytest.mark.req("MET-018")
 def test_nonblocking_connect_ends_with_the_exception_of_the_handler(net: ModuleType, tmp_path: Path) -> None:
-    if not shutil.which("strace"):
-        pytest.skip("needs strace to deliver a signal inside the system call")
-    tracer = ["strace", "-qq", "-o", str(tmp_path / "trace"), "-e", "trace=connect"]
-    fault = ["-e", "inject=connect:error=EINTR:signal=SIGUSR1"]
-    program = [sys.executable, "-c", SIGNALLED_CONNECT.format(module=net.__name__)]
-    done = subprocess.run([*tracer, *fault, *program], capture_output=True, text=True, check=False)
-    if "ptrace" in done.stderr and "not permitted" in done.stderr:
-        pytest.skip(f"strace may not trace here: {done.stderr.strip()}")
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == "Refusal"
+    shim = fresh.compile_shim("interrupted_connect", tmp_path)
+    assert fresh.run(net, SIGNALLED_CONNECT, preload=shim, INTERRUPTED_CONNECT="1") == "Refusal"

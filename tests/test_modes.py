@@ -10,10 +10,12 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import failing_calls
+import fresh
 import pytest
 
 Closing = Callable[[Any], Any]
@@ -236,32 +238,27 @@ def test_nonblocking_listener_yields_a_blocking_socket_on_linux(
     assert os.get_blocking(conn.fileno()) is True
 
 
-def bsd_listener(net: ModuleType) -> Any:
-    """A listener whose accept gives out descriptors as BSD kernels do: in the mode of the listening one."""
-
-    class Listener(net.socket):  # type: ignore[name-defined,misc]
-        def _accept(self) -> tuple[int, object]:
-            fd, address = super()._accept()
-            os.set_blocking(fd, os.get_blocking(self.fileno()))
-            return fd, address
-
-    listener = Listener()
+ACCEPT = """
+import os, select
+with socket.socket() as listener, socket.socket() as client:
     listener.bind(("127.0.0.1", 0))
     listener.listen()
-    return listener
+    listener.settimeout({timeout})
+    client.connect(listener.getsockname())
+    select.select([listener], [], [], 5)
+    with listener.accept()[0] as conn:
+        report([conn.gettimeout(), os.get_blocking(conn.fileno())])
+"""
 
 
 @pytest.mark.req("BEH-011", "BEH-012")
 @pytest.mark.simulated
 @pytest.mark.parametrize(("timeout", "blocking"), [(None, True), (5, True), (0, False)])
-def test_accepted_descriptor_is_nonblocking_only_for_a_nonblocking_listener_on_bsd(
-    net: ModuleType, closing: Closing, timeout: float | None, blocking: bool
+def test_only_a_nonblocking_listener_yields_a_nonblocking_descriptor_on_bsd(
+    net: ModuleType, tmp_path: Path, timeout: float | None, blocking: bool
 ) -> None:
-    listener = closing(bsd_listener(net))
-    listener.settimeout(timeout)
-    conn = accept_one(net, listener, closing)
-    assert conn.gettimeout() is None
-    assert os.get_blocking(conn.fileno()) is blocking
+    shim = fresh.compile_shim("inheriting_accept", tmp_path)
+    assert fresh.run(net, ACCEPT.format(timeout=timeout), preload=shim) == [None, blocking]
 
 
 @pytest.mark.req("BEH-015")

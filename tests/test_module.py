@@ -1,11 +1,9 @@
-"""The module as a whole: its names, its star import, and its work beside the standard modules built on sockets."""
+"""The module as a whole: its names, its star import, and what the two documents say of it in general."""
 
 from __future__ import annotations
 
 import json
 import socket as stdlib_socket
-import socketserver
-import ssl
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -184,65 +182,6 @@ def test_old_echo_programs_run_with_bare_names(net: ModuleType) -> None:
     assert names["data"] == b"Hello, world"
 
 
-class Upper(socketserver.BaseRequestHandler):
-    def handle(self) -> None:
-        self.request.sendall(self.request.recv(100).upper())
-
-
-@pytest.mark.req("MOD-009")
-def test_socketserver_serves_over_our_socket(net: ModuleType, listener: Any, closing: Any, in_thread: Any) -> None:
-    server = socketserver.TCPServer(listener.getsockname(), Upper, bind_and_activate=False)
-    server.socket.close()
-    server.socket = listener
-    in_thread(server.handle_request)
-    client = closing(net.create_connection(listener.getsockname()))
-    client.sendall(b"shout")
-    assert client.recv(100) == b"SHOUT"
-
-
-class Tls:
-    """One end of a TLS connection without certificates, whose records travel over a socket."""
-
-    def __init__(self, sock: Any, server_side: bool) -> None:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER if server_side else ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        context.maximum_version = ssl.TLSVersion.TLSv1_2
-        context.set_ciphers("aNULL:@SECLEVEL=0")
-        self.sock, self.incoming, self.outgoing = sock, ssl.MemoryBIO(), ssl.MemoryBIO()
-        self.records = context.wrap_bio(self.incoming, self.outgoing, server_side)
-
-    def step(self, call: Callable[..., Any], *args: Any) -> Any:
-        while True:
-            try:
-                result = call(*args)
-            except ssl.SSLWantReadError:
-                self.sock.sendall(self.outgoing.read())
-                self.incoming.write(self.sock.recv(65536))
-            else:
-                self.sock.sendall(self.outgoing.read())
-                return result
-
-
-@pytest.mark.req("MOD-009")
-def test_tls_records_travel_over_our_sockets(net: ModuleType, tcp_pair: Any, in_thread: Any) -> None:
-    client, server = Tls(tcp_pair[0], False), Tls(tcp_pair[1], True)
-
-    def answer() -> None:
-        server.step(server.records.do_handshake)
-        server.step(server.records.write, server.step(server.records.read, 100)[::-1])
-
-    in_thread(answer)
-    client.step(client.records.do_handshake)
-    client.step(client.records.write, b"secret")
-    assert client.step(client.records.read, 100) == b"terces"
-
-
-@pytest.mark.req("MOD-011", "FUN-110")
-def test_no_default_timeout_is_set_after_import(net: ModuleType) -> None:
-    assert evaluate(net, "net.getdefaulttimeout()") is None
-
-
 @pytest.mark.req("MOD-011")
 def test_sockets_switch_between_blocking_nonblocking_and_timeout_mode(net: ModuleType, closing: Any) -> None:
     sock = closing(net.socket(net.AF_INET, net.SOCK_DGRAM))
@@ -255,29 +194,6 @@ def test_sockets_switch_between_blocking_nonblocking_and_timeout_mode(net: Modul
         sock.recv(1)
     sock.setblocking(True)
     assert sock.gettimeout() is None
-
-
-@pytest.mark.req("FUN-110", "FUN-111")
-@pytest.mark.parametrize(("given", "kept"), [(2, 2.0), (0.25, 0.25), (0, 0.0), (None, None)])
-def test_new_sockets_follow_the_default_timeout(net: ModuleType, given: Any, kept: Any, closing: Any) -> None:
-    net.setdefaulttimeout(given)
-    assert (net.getdefaulttimeout(), closing(net.socket()).gettimeout()) == (kept, kept)
-    assert type(net.getdefaulttimeout()) is type(kept)
-
-
-@pytest.mark.req("FUN-111")
-def test_the_default_timeout_leaves_existing_sockets_alone(net: ModuleType, closing: Any) -> None:
-    sock = closing(net.socket())
-    net.setdefaulttimeout(3)
-    assert sock.gettimeout() is None
-
-
-@pytest.mark.req("FUN-111")
-@pytest.mark.parametrize(("value", "error"), [(-1, ValueError), (-0.5, ValueError), ("1", TypeError)])
-def test_a_bad_default_timeout_is_refused(net: ModuleType, value: Any, error: type[Exception]) -> None:
-    with pytest.raises(error):
-        net.setdefaulttimeout(value)
-    assert net.getdefaulttimeout() is None
 
 
 @pytest.mark.req("MOD-012")

@@ -100,6 +100,7 @@ def test_recv_takes_any_size(unix_pair: Pair, bufsize: int) -> None:
 @pytest.mark.req("MET-059")
 def test_recv_of_nothing_returns_at_once_and_takes_nothing(unix_pair: Pair) -> None:
     sock, peer = unix_pair
+    sock.settimeout(5)
     assert sock.recv(0) == b""
     peer.send(b"kept")
     assert sock.recv(0) == b""

@@ -274,7 +274,7 @@ def test_sendto_works_on_a_connected_udp_socket(udp_pair: Pair) -> None:
 def test_sendto_refuses_any_other_number_of_arguments(udp_pair: Pair, count: int) -> None:
     sock, peer = udp_pair
     arguments = (b"x", 0, peer.getsockname(), 0, 0)[:count]
-    with pytest.raises(TypeError, match=rf"sendto\(\) takes 2 or 3 arguments \({count} given\)"):
+    with pytest.raises(TypeError, match=rf"\({count} given\)"):
         sock.sendto(*arguments)
 
 

@@ -100,6 +100,15 @@ def test_two_servers_share_a_port_with_reuse_port_only(net: ModuleType, serve: A
     assert caught.value.errno == errno.EADDRINUSE
 
 
+@pytest.mark.req("FUN-034")
+@pytest.mark.simulated
+@pytest.mark.berkeley_only("the interpreter looks at a name that cannot be hidden from it")
+def test_reuse_port_is_refused_where_the_platform_cannot(net: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(net, "SO_REUSEPORT")
+    with pytest.raises(ValueError, match="SO_REUSEPORT not supported"):
+        net.create_server(("127.0.0.1", 0), reuse_port=True)
+
+
 @pytest.mark.req("FUN-035", "FUN-036")
 @pytest.mark.parametrize(("host", "seen"), [("127.0.0.1", "::ffff:127.0.0.1"), ("::1", "::1")])
 def test_a_dual_stack_server_accepts_both_families(

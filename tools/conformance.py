@@ -62,7 +62,7 @@ def parse(output: str, status: int) -> Outcome:
         return Outcome(ended=False, tracebacks=output[-TAIL:])
     _, rule, tracebacks = output[: ran.start()].partition(RULE)
     failures, errors, skipped = (_count(word, ran[3]) for word in ("failures", "errors", "skipped"))
-    return Outcome(True, int(ran[1]), failures, errors, skipped, rule + tracebacks)
+    return Outcome(True, int(ran[1]), failures, errors, skipped, (rule + tracebacks).rstrip("-\n"))
 
 
 def command(module: str, left_out: list[str]) -> list[str]:

@@ -55,7 +55,7 @@ def echo(name: str, server_arguments: list[str], expected: str) -> str:
         where = listening.rpartition(" ")[2]
         with program(name.format("client"), *server_arguments[:-1], where) as client:
             printed = client.communicate(timeout=20)[0].strip()
-        rest = server.communicate(timeout=20)[0]
+        rest = server.communicate(timeout=20)[0] if client.returncode == 0 else ""
         if printed == expected and client.returncode == server.returncode == 0:
             return ""
         return "\n".join((listening, rest, printed))

@@ -1,7 +1,7 @@
 """The socket module that Python deserves: `import berkeley as socket`."""
 
 from berkeley import _platform, _public
-from berkeley._base import socket as SocketType  # noqa: N812
+from berkeley._base import socket as SocketType
 from berkeley._cmsg import CMSG_LEN, CMSG_SPACE
 from berkeley._descriptor import close, dup
 from berkeley._enums import AddressFamily, AddressInfo, MsgFlag, SocketKind, _intenum_converter

@@ -5,10 +5,11 @@ from __future__ import annotations
 import struct
 import sys
 from operator import index
+from typing import Any
 
 from berkeley.constants import load
 
-_CONSTANTS = load(sys.platform)
+_CONSTANTS: dict[str, Any] = dict(load(sys.platform))
 SOL_ALG = _CONSTANTS.get("SOL_ALG", 279)
 ALG_SET_IV = _CONSTANTS.get("ALG_SET_IV", 2)
 ALG_SET_OP = _CONSTANTS.get("ALG_SET_OP", 3)
@@ -19,7 +20,7 @@ IV_ALIGNMENT = 8  # struct af_alg_iv is sent with the padding of a control messa
 ABSENT = object()
 
 
-def items(op: object, iv: object, assoclen: object) -> list[tuple[object, object, bytes]]:
+def items(op: object, iv: object, assoclen: object) -> list[tuple[int, int, bytes]]:
     """The (level, type, data) items for an operation, an initialisation vector and a length of associated data."""
     if op is ABSENT or _number(op, "op") < 0:
         raise TypeError("Invalid or missing argument 'op'")

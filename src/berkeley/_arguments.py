@@ -10,9 +10,9 @@ if not cython.compiled:
 from cython.cimports.berkeley.libc import python
 from cython.cimports.berkeley.libc.socket import iovec
 from cython.cimports.cpython.buffer import (
+    Py_buffer,
     PyBUF_SIMPLE,
     PyBUF_WRITABLE,
-    Py_buffer,
     PyBuffer_Release,
     PyObject_GetBuffer,
 )

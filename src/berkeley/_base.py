@@ -9,8 +9,6 @@ if not cython.compiled:
 
     raise ImportError(NOT_BUILT)
 
-from berkeley import _algorithm as algorithm
-from berkeley.constants import load
 from cython.cimports.berkeley import _calls, _cmsg, _descriptor, _kept, _message, _options, _timeouts, _transfer, _wait
 from cython.cimports.berkeley._arguments import Buffer, Buffers, as_descriptor, as_int, as_size, as_tuple
 from cython.cimports.berkeley._bytes import fresh, shortened
@@ -24,6 +22,9 @@ from cython.cimports.cpython.object import PyObject
 from cython.cimports.libc import errno as c
 from cython.cimports.libc.stdint import int64_t
 from cython.cimports.libc.string import memset
+
+from berkeley import _algorithm as algorithm
+from berkeley.constants import load
 
 ABSENT = object()
 CONSTANTS = load(sys.platform)
@@ -50,7 +51,9 @@ def audit_address(event: cython.p_const_char, sock: socket, address) -> cython.i
 
 
 @cython.cfunc
-def decoded(endpoint: cython.pointer[_wait.Endpoint], storage: cython.pointer[libc.sockaddr_storage], length: libc.socklen_t):
+def decoded(
+    endpoint: cython.pointer[_wait.Endpoint], storage: cython.pointer[libc.sockaddr_storage], length: libc.socklen_t
+):
     """The address in the storage, as far as it lies inside: some families report more than they wrote."""
     return decode(storage, min(cython.cast(cython.Py_ssize_t, length), SOCKADDR_ROOM), endpoint.proto, NAMES)
 
@@ -66,7 +69,7 @@ def connected(sock: socket, address, caller: str) -> cython.int:
 
 
 class socket:
-    """socket(family=AF_INET, type=SOCK_STREAM, proto=0, fileno=None): a socket as the kernel knows it; see socket(2)."""
+    """socket(family=AF_INET, type=SOCK_STREAM, proto=0, fileno=None): a socket as the kernel knows it: socket(2)."""
 
     def __cinit__(self):
         self.state.fd = -1
@@ -358,7 +361,7 @@ class socket:
         """recv_into(buffer[, nbytes[, flags]]) -> count of bytes stored; nbytes 0 means the buffer's size."""
         request: _calls.Request
         deadline: int64_t = 0
-        place = _transfer.writable(buffer, as_size(nbytes), as_int(flags), "recv_into", cython.address(request))
+        held = _transfer.writable(buffer, as_size(nbytes), as_int(flags), "recv_into", cython.address(request))
         request.address = cython.NULL
         received: cython.Py_ssize_t = _kept.receive(
             cython.address(self.state), _calls.recv, cython.address(request), cython.address(deadline)
@@ -373,7 +376,7 @@ class socket:
         """recvfrom_into(buffer[, nbytes[, flags]]) -> (count of bytes stored, address)."""
         request: _calls.Request
         storage: libc.sockaddr_storage
-        place = _transfer.writable(buffer, as_size(nbytes), as_int(flags), "recvfrom_into", cython.address(request))
+        held = _transfer.writable(buffer, as_size(nbytes), as_int(flags), "recvfrom_into", cython.address(request))
         received: cython.Py_ssize_t = _transfer.receive_from(
             cython.address(self.state), cython.address(request), cython.address(storage), request.data, request.size
         )
@@ -421,7 +424,9 @@ class socket:
         request.flags = as_int(flags) | libc.MSG_NOSIGNAL
         buffer = Buffer()
         buffer.hold(data, False, "send() argument 1")
-        return _transfer.send_some(cython.address(self.state), buffer, 0, cython.address(request), cython.address(deadline))
+        return _transfer.send_some(
+            cython.address(self.state), buffer, 0, cython.address(request), cython.address(deadline)
+        )
 
     def sendall(self, data, flags=0, /):
         """sendall(data[, flags]): send everything; the timeout counts for all of it. See send(2)."""
@@ -432,7 +437,9 @@ class socket:
         buffer = Buffer()
         buffer.hold(data, False, "sendall() argument 1")
         while True:
-            sent += _transfer.send_some(cython.address(self.state), buffer, sent, cython.address(request), cython.address(deadline))
+            sent += _transfer.send_some(
+                cython.address(self.state), buffer, sent, cython.address(request), cython.address(deadline)
+            )
             if sent >= buffer.view.len:
                 return
             python.PyErr_CheckSignals()
@@ -475,7 +482,9 @@ class socket:
         audit_address("socket.sendmsg", self, address)
         vector = Buffers()
         vector.hold(parts, False, "sendmsg() argument 1")
-        return _message.send(cython.address(self.state), vector, control, flags_number | libc.MSG_NOSIGNAL, raw, address)
+        return _message.send(
+            cython.address(self.state), vector, control, flags_number | libc.MSG_NOSIGNAL, raw, address
+        )
 
     def sendmsg_afalg(self, msg=(), /, *, op=algorithm.ABSENT, iv=None, assoclen=algorithm.ABSENT, flags=0):
         """sendmsg_afalg([msg], *, op[, iv[, assoclen[, flags]]]) -> count of bytes sent to an AF_ALG socket.
@@ -489,7 +498,6 @@ class socket:
         vector = Buffers()
         vector.hold(as_tuple(msg, "sendmsg_afalg() argument 1 must be iterable"), False, "sendmsg_afalg() argument 1")
         return _message.send(cython.address(self.state), vector, control, flags_number, None, None)
-
 
 
 # Programs replace methods on berkeley.socket, never on this type: what the C API sees stays as it is.

@@ -17,7 +17,7 @@ LEN_MAX = cython.declare(cython.Py_ssize_t, INT_MAX - libc.CMSG_LEN(0))
 SPACE_MAX = cython.declare(cython.Py_ssize_t, INT_MAX - libc.CMSG_SPACE(1))
 
 
-def CMSG_LEN(length, /):  # noqa: N802 - the public name
+def CMSG_LEN(length, /):
     """CMSG_LEN(length) -> size of a control message with `length` bytes of data, without the padding after it.
 
     Raises OverflowError for a length out of range. See cmsg(3).
@@ -25,7 +25,7 @@ def CMSG_LEN(length, /):  # noqa: N802 - the public name
     return libc.CMSG_LEN(_length(length, LEN_MAX, "CMSG_LEN"))
 
 
-def CMSG_SPACE(length, /):  # noqa: N802 - the public name
+def CMSG_SPACE(length, /):
     """CMSG_SPACE(length) -> room that a control message with `length` bytes of data takes, padding included.
 
     Raises OverflowError for a length out of range. See cmsg(3).
@@ -93,7 +93,7 @@ def next_item(
     header: cython.pointer[libc.cmsghdr],
     size: cython.pointer[cython.size_t],
 ) -> cython.int:
-    """Read the header at offset and how much of its data lies inside: 1, 0 at the end, -1 for one that is cut, -2 for nonsense."""
+    """Read the header at offset and how much data lies inside: 1, 0 at the end, -1 if cut, -2 if nonsense."""
     start: cython.size_t = libc.CMSG_LEN(0)
     if length < start or offset > length - start:
         return 0

@@ -1,5 +1,7 @@
-from collections.abc import Buffer, Iterable
+from collections.abc import Iterable
 from typing import SupportsIndex
+
+from typing_extensions import Buffer
 
 def CMSG_LEN(length: SupportsIndex, /) -> int: ...
 def CMSG_SPACE(length: SupportsIndex, /) -> int: ...

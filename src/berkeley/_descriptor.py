@@ -65,9 +65,9 @@ def family_of(fd: cython.int, given: cython.int) -> cython.int:
     size: libc.socklen_t = cython.sizeof(libc.sockaddr_storage)
     memset(cython.address(storage), 0, cython.sizeof(libc.sockaddr_storage))
     place: cython.pointer[libc.sockaddr] = cython.cast(cython.pointer[libc.sockaddr], cython.address(storage))
-    if libc.getsockname(fd, place, cython.address(size)) < 0:
-        if given == -1 or c.errno == c.EBADF or c.errno == c.ENOTSOCK:
-            return raise_errno(c.errno, None)
+    code: cython.int = 0 if libc.getsockname(fd, place, cython.address(size)) == 0 else c.errno
+    if code != 0 and (given == -1 or code == c.EBADF or code == c.ENOTSOCK):
+        return raise_errno(code, None)
     return storage.ss_family if given == -1 else given
 
 

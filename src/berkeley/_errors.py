@@ -15,13 +15,13 @@ error = OSError
 timeout = TimeoutError
 
 
-class herror(OSError):  # noqa: N801, N818 - the public name
+class herror(OSError):
     """Failure of gethostbyaddr() or gethostbyname_ex(): args are (h_errno, text), see gethostbyname(3)."""
 
     __module__ = "berkeley"
 
 
-class gaierror(OSError):  # noqa: N801, N818 - the public name
+class gaierror(OSError):
     """Failure of getaddrinfo() or getnameinfo(): args are (EAI_* number, text), see gai_strerror(3)."""
 
     __module__ = "berkeley"

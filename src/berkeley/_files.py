@@ -32,31 +32,28 @@ class SocketIO(io.RawIOBase):
 
         After a timeout it is unknown how much of what was asked for has come: further reads raise OSError.
         """
-        self._checkClosed()  # type: ignore[attr-defined]
+        self._checkClosed()
         self._checkReadable()  # type: ignore[attr-defined]
         if self._timeout_occurred:
             raise OSError("cannot read from timed out object")
         try:
             return self._sock.recv_into(buffer)  # type: ignore[no-any-return]
         except OSError as problem:
-            return self._would_block(problem)
+            self._timeout_occurred = isinstance(problem, TimeoutError) and problem.errno is None
+            if problem.errno not in _blocking_errnos:
+                raise
+            return None
 
     def write(self, data: Any) -> int | None:
         """write(data) -> count of bytes written, which may be fewer; None if a non-blocking socket has no room."""
-        self._checkClosed()  # type: ignore[attr-defined]
+        self._checkClosed()
         self._checkWritable()  # type: ignore[attr-defined]
         try:
             return self._sock.send(data)  # type: ignore[no-any-return]
         except OSError as problem:
-            if problem.errno in _blocking_errnos:
-                return None
-            raise
-
-    def _would_block(self, problem: OSError) -> None:
-        if isinstance(problem, TimeoutError) and problem.errno is None:
-            self._timeout_occurred = True
-        if problem.errno not in _blocking_errnos:
-            raise problem
+            if problem.errno not in _blocking_errnos:
+                raise
+            return None
 
     def readable(self) -> bool:
         """True if the file was made for reading and is open."""
@@ -79,7 +76,7 @@ class SocketIO(io.RawIOBase):
 
     def fileno(self) -> int:
         """The descriptor of the socket below."""
-        self._checkClosed()  # type: ignore[attr-defined]
+        self._checkClosed()
         return self._sock.fileno()  # type: ignore[no-any-return]
 
     @property
@@ -89,7 +86,7 @@ class SocketIO(io.RawIOBase):
 
     @property
     def mode(self) -> str:
-        """"rb", "wb" or "rwb"."""
+        """ "rb", "wb" or "rwb"."""
         return self._mode
 
     def close(self) -> None:
@@ -162,7 +159,8 @@ def makefile(
     buffer = _buffered(raw, io.DEFAULT_BUFFER_SIZE if line or buffering is None or buffering < 0 else buffering)
     if binary:
         return buffer
-    text = _text(buffer, reading and writing, io.text_encoding(encoding), errors, newline, line)
+    chosen = io.text_encoding(encoding)  # type: ignore[attr-defined]
+    text = _text(buffer, reading and writing, chosen, errors, newline, line)
     text.mode = mode
     return text
 
@@ -173,9 +171,7 @@ def _buffered(raw: SocketIO, size: int) -> Any:
     return io.BufferedReader(raw, size) if raw.readable() else io.BufferedWriter(raw, size)
 
 
-def _text(
-    buffer: Any, two_way: bool, encoding: str | None, errors: str | None, newline: str | None, line: bool
-) -> Any:
+def _text(buffer: Any, two_way: bool, encoding: str | None, errors: str | None, newline: str | None, line: bool) -> Any:
     if two_way:
         return ReadWriteText(buffer, encoding, errors, newline, line)
     return io.TextIOWrapper(buffer, encoding, errors, newline, line_buffering=line)

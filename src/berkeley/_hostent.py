@@ -30,7 +30,7 @@ def gethostbyname_ex(hostname, /):
 
 
 def gethostbyaddr(ip_address, /):
-    """gethostbyaddr(ip_address) -> (name, aliases, addresses): all names of a host, IPv4 or IPv6; a host name works too.
+    """gethostbyaddr(ip_address) -> (name, aliases, addresses) of an IPv4 or IPv6 host; a host name works too.
 
     Raises herror for an address without a name, gaierror for an unknown name. See gethostbyaddr(3).
     """

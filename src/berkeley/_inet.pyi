@@ -1,5 +1,6 @@
-from collections.abc import Buffer
 from typing import SupportsIndex
+
+from typing_extensions import Buffer
 
 def htons(x: SupportsIndex, /) -> int: ...
 def ntohs(x: SupportsIndex, /) -> int: ...

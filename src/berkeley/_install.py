@@ -5,16 +5,17 @@ from __future__ import annotations
 import sys
 from types import ModuleType
 
-from berkeley import _base, _descriptor, _pair, _platform, _public
+from berkeley import _base, _pair, _platform, _public
 from berkeley.constants import load
 
 # What the interpreter's _socket module offers besides constants; the classes and functions are the public ones.
-NAMES = (
-    "CMSG_LEN CMSG_SPACE close dup error gaierror getaddrinfo getdefaulttimeout gethostbyaddr gethostbyname"
-    " gethostbyname_ex gethostname getnameinfo getprotobyname getservbyname getservbyport herror htonl htons"
-    " if_indextoname if_nameindex if_nametoindex inet_aton inet_ntoa inet_ntop inet_pton ntohl ntohs"
-    " setdefaulttimeout sethostname timeout"
-).split()
+NAMES = [
+    *["CMSG_LEN", "CMSG_SPACE", "close", "dup", "error", "gaierror", "getaddrinfo", "getdefaulttimeout"],
+    *["gethostbyaddr", "gethostbyname", "gethostbyname_ex", "gethostname", "getnameinfo", "getprotobyname"],
+    *["getservbyname", "getservbyport", "herror", "htonl", "htons", "if_indextoname", "if_nameindex"],
+    *["if_nametoindex", "inet_aton", "inet_ntoa", "inet_ntop", "inet_pton", "ntohl", "ntohs"],
+    *["setdefaulttimeout", "sethostname", "timeout"],
+]
 
 
 def install() -> None:

@@ -92,7 +92,9 @@ def copy_data(
 
 @cython.cfunc
 @cython.exceptval(check=False)
-def copy_part(stored: cython.p_char, buffer: cython.p_char, size: cython.size_t, into_buffer: cython.bint) -> cython.void:
+def copy_part(
+    stored: cython.p_char, buffer: cython.p_char, size: cython.size_t, into_buffer: cython.bint
+) -> cython.void:
     if into_buffer:
         memcpy(buffer, stored, size)
     else:

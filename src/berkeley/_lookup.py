@@ -10,7 +10,12 @@ from berkeley._errors import error
 
 
 def getaddrinfo(
-    host: str | bytes | None, port: str | bytes | int | None, family: int = 0, type: int = 0, proto: int = 0, flags: int = 0
+    host: str | bytes | bytearray | None,
+    port: str | bytes | int | None,
+    family: int = 0,
+    type: int = 0,
+    proto: int = 0,
+    flags: int = 0,
 ) -> list[tuple[int, int, int, str, Any]]:
     """getaddrinfo(host, port, family=0, type=0, proto=0, flags=0) -> [(family, type, proto, canonname, sockaddr), ...].
 
@@ -32,7 +37,7 @@ def getfqdn(name: str = "") -> str:
     if not name or name in ("0.0.0.0", "::"):
         name = _public.names["gethostname"]()
     try:
-        hostname, aliases, _ = _public.names["gethostbyaddr"](name)
+        names: tuple[str, list[str], list[str]] = _public.names["gethostbyaddr"](name)
     except error:
         return name
-    return next((known for known in (hostname, *aliases) if "." in known), hostname)
+    return next((known for known in (names[0], *names[1]) if "." in known), names[0])

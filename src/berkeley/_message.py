@@ -37,7 +37,9 @@ def receive(endpoint, iov, count, ancbufsize, flags, data):
     request.message = cython.address(message)
     request.address = cython.address(storage)
     request.flags = flags
-    received: cython.Py_ssize_t = _kept.receive(endpoint, _calls.recvmsg, cython.address(request), cython.address(deadline))
+    received: cython.Py_ssize_t = _kept.receive(
+        endpoint, _calls.recvmsg, cython.address(request), cython.address(deadline)
+    )
     try:
         return handed_over(endpoint, cython.address(message), received, data)
     except BaseException as problem:
@@ -57,9 +59,7 @@ def handed_over(
 ) -> tuple:
     items, malformed = _cmsg.parsed(cython.cast(cython.p_char, message.msg_control), message.msg_controllen)
     if malformed:
-        warnings.warn(
-            "received malformed or improperly-truncated ancillary data", RuntimeWarning, stacklevel=1
-        )
+        warnings.warn("received malformed or improperly-truncated ancillary data", RuntimeWarning, stacklevel=1)
     room: cython.Py_ssize_t = cython.sizeof(libc.sockaddr_storage)
     length: cython.Py_ssize_t = min(cython.cast(cython.Py_ssize_t, message.msg_namelen), room)
     address = decode(message.msg_name, length, endpoint.proto, NAMES)

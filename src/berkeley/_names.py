@@ -8,10 +8,10 @@ if not cython.compiled:
     raise ImportError(NOT_BUILT)
 
 from cython.cimports.berkeley import _inet
+from cython.cimports.berkeley._errors import raise_errno
 from cython.cimports.berkeley._hostname import host_bytes
 from cython.cimports.berkeley._resolve import resolve_first
 from cython.cimports.berkeley.libc import inet as libc
-from cython.cimports.berkeley._errors import raise_errno
 from cython.cimports.berkeley.libc.socket import AF_INET, AF_INET6
 from cython.cimports.libc import errno as c
 

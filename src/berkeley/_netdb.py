@@ -27,7 +27,7 @@ PORT_MAX = 0xFFFF
 
 
 def getaddrinfo(host, port, family=0, type=0, proto=0, flags=0):
-    """getaddrinfo(host, port, family=0, type=0, proto=0, flags=0) -> list of (family, type, proto, canonname, sockaddr).
+    """getaddrinfo(host, port, family=0, type=0, proto=0, flags=0) -> [(family, type, proto, canonname, sockaddr)].
 
     host is a name, an address text or None; port a service name, a number or None. family, type, proto (0 for any)
     and flags (AI_*) narrow the result. Raises gaierror; HostNameError for a name outside IDNA. See getaddrinfo(3).

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from berkeley import _base, _public
@@ -60,10 +61,8 @@ def _over_loopback(host: str, family: int, type: int, proto: int) -> tuple[Any, 
 def _connect_without_waiting(sock: Any, address: Any) -> None:
     # The listener's queue completes the connection; waiting here would wait for our own accept().
     sock.setblocking(False)
-    try:
+    with contextlib.suppress(BlockingIOError, InterruptedError):
         sock.connect(address)
-    except (BlockingIOError, InterruptedError):
-        pass
     sock.setblocking(True)
 
 

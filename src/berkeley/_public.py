@@ -1,4 +1,4 @@
-"""The public namespace as programs see it, so that what they assign to `socket.socket` or `socket.getaddrinfo` counts."""
+"""The public namespace as programs see it, so that what they assign to `socket.socket` and the like counts."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ BLOCK_SIZE_MAX = 2**30  # bytes that one sendfile(2) is asked for
 COPY_SIZE = 65536  # bytes that one read takes where the kernel does not help
 
 
-class _GiveupOnSendfile(Exception):  # noqa: N801, N818 - a name that others import
+class _GiveupOnSendfile(Exception):
     """sendfile(2) cannot serve this file; nothing has been sent."""
 
 

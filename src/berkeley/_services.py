@@ -46,9 +46,7 @@ def getservbyport(port, protocolname=None, /):
     proto: bytes = None if protocolname is None else _name(protocolname, "getservbyport", 2)
     if not 0 <= number <= PORT_MAX:
         raise OverflowError("getservbyport: port must be 0-65535.")
-    python.PySys_Audit(
-        "socket.getservbyport", "iO", number, cython.cast(cython.pointer[python.PyObject], protocolname)
-    )
+    python.PySys_Audit("socket.getservbyport", "iO", number, cython.cast(cython.pointer[python.PyObject], protocolname))
     found = _service(None, number, proto)
     if found is None:
         raise _not_found("port/proto not found", number)

@@ -1,4 +1,4 @@
-"""The socket class that programs use: the compiled type with enums, files, duplicates and the closing of what is open."""
+"""The socket class that programs use: the compiled type with enums, files, duplicates and deferred closing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from berkeley import _base, _files, _platform, _public, _sendfile
 from berkeley._enums import AddressFamily, SocketKind, _intenum_converter
 
 
-class socket(_base.socket):  # noqa: N801 - the public name
+class socket(_base.socket):
     """socket(family=AF_INET, type=SOCK_STREAM, proto=0, fileno=None) -> a socket object; see socket(2).
 
     With fileno the object takes over that descriptor, and what is not given is found out from it. SOCK_NONBLOCK

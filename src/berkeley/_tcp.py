@@ -94,7 +94,7 @@ def create_server(
     reuse_port: bool = False,
     dualstack_ipv6: bool = False,
 ) -> Any:
-    """create_server(address, *, family=AF_INET, backlog=None, reuse_port=False, dualstack_ipv6=False) -> a listening socket.
+    """create_server(address, *, family=AF_INET, backlog=None, reuse_port=False, dualstack_ipv6=False) -> socket.
 
     family is AF_INET or AF_INET6; with dualstack_ipv6 an AF_INET6 server takes IPv4 too. backlog None is the
     default of listen(), 0 is 0. Raises OSError with the address in its text, ValueError for what cannot be had.

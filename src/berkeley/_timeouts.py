@@ -10,7 +10,6 @@ if not cython.compiled:
 
     raise ImportError(NOT_BUILT)
 
-from cython.cimports.libc.stdint import int64_t
 
 NANOSECONDS = 1_000_000_000
 NANOSECONDS_MAX = 2**31 * 1_000_000  # poll(2) counts milliseconds in a C int

@@ -9,11 +9,12 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from berkeley.sockaddr import unix
 from codec_cases import NumericNames, decodings, encodings
 from hypothesis import given
 from hypothesis import strategies as st
 from isolation import run_python
+
+from berkeley.sockaddr import unix
 
 NAMES = NumericNames()
 LONGEST_PATH = 107

@@ -14,7 +14,7 @@ ENUMS = {
     "AddressInfo": ("IntFlag", "AI_", "Flags of getaddrinfo()."),
 }
 BEHIND_ENUMS = """
-CONSTANTS: dict[str, object]
+CONSTANTS: dict[str, Any]
 
 def _intenum_converter(value: int, enum_class: type[_Member]) -> _Member | int: ...
 """
@@ -53,7 +53,12 @@ def machines_module(table: Table, version: str) -> str:
 
 def enums_stub(every_system: Values, tables: list[Table], version: str) -> str:
     """src/berkeley/_enums.pyi."""
-    lines = [f"# {origin(version)}", "import sys", "from enum import IntEnum, IntFlag", "from typing import TypeVar"]
+    lines = [
+        f"# {origin(version)}",
+        "import sys",
+        "from enum import IntEnum, IntFlag",
+        "from typing import Any, TypeVar",
+    ]
     lines += ["", '_Member = TypeVar("_Member", bound=IntEnum | IntFlag)']
     for enum, (base, _, sentence) in ENUMS.items():
         members = _by_system(every_system, tables, _row_of_enum(enum))

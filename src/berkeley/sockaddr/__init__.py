@@ -9,10 +9,12 @@ if not cython.compiled:
 
     raise ImportError(NOT_BUILT)
 
-from berkeley.constants import load
-from berkeley.sockaddr import inet, inet6, netlink, packet, raw as unknown, unix
 from cython.cimports.cpython.bytes import PyBytes_FromStringAndSize
 from cython.cimports.libc.stdint import uint16_t
+
+from berkeley.constants import load
+from berkeley.sockaddr import inet, inet6, netlink, packet, unix
+from berkeley.sockaddr import raw as unknown
 
 HEADER_SIZE = cython.declare(cython.Py_ssize_t, cython.sizeof(uint16_t))
 

@@ -13,6 +13,7 @@ CORE = [
     "_cmsg",
     "_descriptor",
     "_errors",
+    "_fdpass",
     "_hostent",
     "_hostname",
     "_inet",
@@ -43,6 +44,7 @@ DIRECTIVES = {
     "binding": False,
     "auto_pickle": False,
     "embedsignature": False,
+    "autotestdict": False,
     "cdivision": True,
 }
 

@@ -1,4 +1,4 @@
-"""Runs code in a fresh interpreter: behind an audit hook, in a namespace, out of memory, or with a C shim before libc."""
+"""Runs code in a fresh interpreter: with an audit hook, in a namespace, out of memory, or with a C shim before libc."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ SHIMS = Path(__file__).with_name("shims")
 
 PROLOGUE = """
 import json, sys
+sys.path.append({tests!r})
 {before}
 import {module} as socket
 report = lambda value: print(json.dumps(value))
@@ -35,7 +36,8 @@ def run(
     **variables: str,
 ) -> Any:
     """What `code` reports last; `socket` is the module under test there, `before` runs ahead of its import."""
-    program = PROLOGUE.format(before=textwrap.dedent(before), module=net.__name__) + textwrap.dedent(code)
+    start = PROLOGUE.format(tests=str(SHIMS.parent), before=textwrap.dedent(before), module=net.__name__)
+    program = start + textwrap.dedent(code)
     if preload:
         variables["LD_PRELOAD"] = str(preload)
     done = subprocess.run(

@@ -150,12 +150,16 @@ def test_garbage_collection_closes_a_socket_in_a_reference_cycle(net: ModuleType
     assert not is_open(fd)
 
 
+def open_and_forget(net: ModuleType) -> None:
+    sock = net.socket()
+    del sock
+    gc.collect()
+
+
 @pytest.mark.req("MET-012")
 def test_collecting_an_unclosed_socket_warns_and_names_it(net: ModuleType) -> None:
     with pytest.warns(ResourceWarning, match="unclosed <.*socket.*fd=") as caught:
-        sock = net.socket()
-        del sock
-        gc.collect()
+        open_and_forget(net)
     assert len(caught) == 1
 
 

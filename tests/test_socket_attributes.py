@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-METHODS = """
+DOCUMENTED = """
     accept bind close connect connect_ex detach dup fileno get_inheritable getblocking getpeername getsockname
     getsockopt gettimeout listen makefile recv recv_into recvfrom recvfrom_into recvmsg recvmsg_into send sendall
     sendfile sendmsg sendmsg_afalg sendto set_inheritable setblocking setsockopt settimeout shutdown
-""".split()
+"""
+METHODS = DOCUMENTED.split()
 ATTRIBUTES = ["family", "proto", "timeout", "type"]
 
 

@@ -8,6 +8,7 @@ import gc
 import os
 import select
 import struct
+import subprocess
 import termios
 import weakref
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from typing import Any
 import pytest
 
 Closing = Callable[[Any], Any]
+Pair = tuple[Any, Any]
 
 
 def is_open(fd: int) -> bool:
@@ -70,7 +72,7 @@ def test_detaching_twice_gives_minus_one(net: ModuleType) -> None:
 
 
 @pytest.mark.req("MET-030")
-def test_detached_descriptor_works_with_fdopen(net: ModuleType, unix_pair: tuple[Any, Any]) -> None:
+def test_detached_descriptor_works_with_fdopen(net: ModuleType, unix_pair: Pair) -> None:
     left, right = unix_pair
     with os.fdopen(left.detach(), "rb") as file:
         right.sendall(b"a line\n")
@@ -78,9 +80,7 @@ def test_detached_descriptor_works_with_fdopen(net: ModuleType, unix_pair: tuple
 
 
 @pytest.mark.req("MET-025")
-def test_dup_is_another_descriptor_of_the_same_connection(
-    net: ModuleType, tcp_pair: tuple[Any, Any], closing: Closing
-) -> None:
+def test_dup_is_another_descriptor_of_the_same_connection(net: ModuleType, tcp_pair: Pair, closing: Closing) -> None:
     client, server = tcp_pair
     twin = closing(client.dup())
     assert twin.fileno() != client.fileno()
@@ -107,7 +107,7 @@ def test_dup_keeps_the_subclass(net: ModuleType, closing: Closing) -> None:
 
 
 @pytest.mark.req("MET-025")
-def test_dup_stays_usable_after_the_original_was_closed(net: ModuleType, unix_pair: tuple[Any, Any]) -> None:
+def test_dup_stays_usable_after_the_original_was_closed(net: ModuleType, unix_pair: Pair) -> None:
     left, right = unix_pair
     with left.dup() as twin:
         left.close()
@@ -137,7 +137,7 @@ def test_fileno_of_a_closed_socket_is_minus_one(net: ModuleType) -> None:
 
 
 @pytest.mark.req("MET-029")
-def test_socket_can_be_handed_to_select(net: ModuleType, unix_pair: tuple[Any, Any]) -> None:
+def test_socket_can_be_handed_to_select(net: ModuleType, unix_pair: Pair) -> None:
     left, right = unix_pair
     assert select.select([left], [], [], 0) == ([], [], [])
     right.sendall(b"x")
@@ -153,7 +153,7 @@ def test_fcntl_takes_a_socket(net: ModuleType, closing: Closing) -> None:
 
 
 @pytest.mark.req("MET-042")
-def test_ioctl_takes_a_socket(net: ModuleType, unix_pair: tuple[Any, Any]) -> None:
+def test_ioctl_takes_a_socket(net: ModuleType, unix_pair: Pair) -> None:
     left, right = unix_pair
     right.sendall(b"seven b")
     answer = fcntl.ioctl(left, termios.FIONREAD, struct.pack("i", 0))
@@ -169,6 +169,64 @@ def test_inheritable_flag_is_false_at_first_and_follows_set_inheritable(net: Mod
     assert os.get_inheritable(sock.fileno())
     sock.set_inheritable(False)
     assert sock.get_inheritable() is False
+
+
+def socket_inodes_of_a_child() -> set[int]:
+    """The sockets that a child process gets when nobody closes descriptors for it."""
+    script = 'for fd in /proc/self/fd/*; do readlink "$fd"; done'
+    links = subprocess.run(["sh", "-c", script], close_fds=False, capture_output=True, text=True, check=False).stdout
+    return {int(line[len("socket:[") : -1]) for line in links.splitlines() if line.startswith("socket:[")}
+
+
+@pytest.mark.req("BEH-016", "MET-004", "MET-026")
+def test_no_created_descriptor_reaches_a_child_process(net: ModuleType, tcp_pair: Pair, closing: Closing) -> None:
+    client, accepted = tcp_pair
+    # Duplicates have the inode of their original: they get originals of their own, closed before the child starts.
+    originals = [net.socket(), net.socket()]
+    twins = [closing(originals[0].dup()), closing(net.fromfd(originals[1].fileno(), net.AF_INET, net.SOCK_STREAM))]
+    for original in originals:
+        original.close()
+    marker = closing(net.socket())
+    marker.set_inheritable(True)
+    created = [client, accepted, *map(closing, net.socketpair()), *twins]
+    inherited = socket_inodes_of_a_child()
+    assert os.fstat(marker.fileno()).st_ino in inherited
+    assert not {os.fstat(sock.fileno()).st_ino for sock in created} & inherited
+
+
+def pass_a_descriptor(net: ModuleType, sock: Any) -> None:
+    sock.sendmsg([b"x"], [(net.SOL_SOCKET, net.SCM_RIGHTS, struct.pack("i", sock.fileno()))])
+
+
+@pytest.mark.req("BEH-017")
+@pytest.mark.parametrize(("flag", "inheritable"), [(None, True), ("MSG_CMSG_CLOEXEC", False)])
+def test_descriptor_received_with_recvmsg_is_as_the_system_delivers_it(
+    net: ModuleType, unix_pair: Pair, flag: str | None, inheritable: bool
+) -> None:
+    left, right = unix_pair
+    pass_a_descriptor(net, right)
+    flags = getattr(net, flag) if flag else 0
+    ((_, _, data),) = left.recvmsg(1, net.CMSG_SPACE(4), flags)[1]
+    (fd,) = struct.unpack("i", data)
+    try:
+        assert os.get_inheritable(fd) is inheritable
+    finally:
+        os.close(fd)
+
+
+@pytest.mark.req("BEH-017")
+@pytest.mark.berkeley_only("the interpreter's own recv_fds ignores its flags and leaves descriptors inheritable")
+@pytest.mark.parametrize("flag", [None, "MSG_CMSG_CLOEXEC"])
+def test_descriptor_received_with_recv_fds_is_not_inheritable(
+    net: ModuleType, unix_pair: Pair, flag: str | None
+) -> None:
+    left, right = unix_pair
+    pass_a_descriptor(net, right)
+    _, (fd,), _, _ = net.recv_fds(left, 1, 1, getattr(net, flag) if flag else 0)
+    try:
+        assert os.get_inheritable(fd) is False
+    finally:
+        os.close(fd)
 
 
 @pytest.mark.req("MET-011")

@@ -125,9 +125,7 @@ def test_setsockopt_refuses_integers_beyond_a_c_int(net: ModuleType, sock: Any, 
     [bytes, bytearray, memoryview, lambda raw: array.array("i", struct.unpack("ii", raw))],
     ids=["bytes", "bytearray", "memoryview", "array"],
 )
-def test_setsockopt_passes_the_bytes_of_any_buffer(
-    net: ModuleType, sock: Any, wrap: Callable[[bytes], object]
-) -> None:
+def test_setsockopt_passes_the_bytes_of_any_buffer(net: ModuleType, sock: Any, wrap: Callable[[bytes], object]) -> None:
     assert sock.setsockopt(net.SOL_SOCKET, net.SO_LINGER, wrap(struct.pack("ii", 1, 9))) is None
     assert sock.getsockopt(net.SOL_SOCKET, net.SO_LINGER, 8) == struct.pack("ii", 1, 9)
 

@@ -1,1 +1,8 @@
-# Used by the other compiled modules alone: its functions are C functions, declared in the .pxd file.
+from typing_extensions import disjoint_base
+
+# Used by the other compiled modules alone: what matters of these is declared in the .pxd file.
+@disjoint_base
+class Buffer: ...
+
+@disjoint_base
+class Buffers: ...

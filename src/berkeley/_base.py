@@ -26,11 +26,11 @@ from cython.cimports.libc.string import memset
 from berkeley import _algorithm as algorithm
 from berkeley.constants import load
 
-ABSENT = object()
-CONSTANTS = load(sys.platform)
-AF_ALG = cython.declare(cython.int, CONSTANTS.get("AF_ALG", -1))
-AF_VSOCK = cython.declare(cython.int, CONSTANTS.get("AF_VSOCK", -1))
-DEFAULT_BACKLOG = min(CONSTANTS.get("SOMAXCONN", 128), 128)
+_ABSENT = object()
+_CONSTANTS = load(sys.platform)
+AF_ALG = cython.declare(cython.int, _CONSTANTS.get("AF_ALG", -1))
+AF_VSOCK = cython.declare(cython.int, _CONSTANTS.get("AF_VSOCK", -1))
+_DEFAULT_BACKLOG = min(_CONSTANTS.get("SOMAXCONN", 128), 128)
 SOCKADDR_ROOM = cython.declare(cython.Py_ssize_t, cython.sizeof(libc.sockaddr_storage))
 
 
@@ -234,7 +234,7 @@ class socket:
         code: cython.int = connected(self, address, "connect_ex")
         return c.EAGAIN if code == _wait.TIMED_OUT else code
 
-    def listen(self, backlog=DEFAULT_BACKLOG, /):
+    def listen(self, backlog=_DEFAULT_BACKLOG, /):
         """listen([backlog]): accept connections, of which at most `backlog` (0 at least) wait. See listen(2)."""
         count: cython.int = max(as_int(backlog), 0)
         outcome: cython.int
@@ -444,12 +444,12 @@ class socket:
                 return
             python.PyErr_CheckSignals()
 
-    def sendto(self, data, flags_or_address, address=ABSENT, /):
+    def sendto(self, data, flags_or_address, address=_ABSENT, /):
         """sendto(data, address) or sendto(data, flags, address) -> count of bytes sent. See sendto(2)."""
         request: _calls.Request
         deadline: int64_t = 0
-        flags = 0 if address is ABSENT else flags_or_address
-        target = flags_or_address if address is ABSENT else address
+        flags = 0 if address is _ABSENT else flags_or_address
+        target = flags_or_address if address is _ABSENT else address
         request.flags = as_int(flags) | libc.MSG_NOSIGNAL
         raw: bytes = encode(self.state.family, self.state.proto, target, NAMES, "sendto")
         audit_address("socket.sendto", self, target)

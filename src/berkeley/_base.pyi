@@ -1,8 +1,9 @@
 from collections.abc import Iterable
 from typing import Any, SupportsIndex, overload
 
-from typing_extensions import Buffer
+from typing_extensions import Buffer, disjoint_base
 
+@disjoint_base
 class socket:
     def __init__(
         self, family: int = -1, type: int = -1, proto: int = -1, fileno: SupportsIndex | None = None

@@ -56,34 +56,6 @@ def build_control(items):
     return build(items)
 
 
-def take_descriptors(ancdata, keep=True):
-    """The descriptors of received (level, type, data) items as a list of ints; all are closed instead if not kept.
-
-    Bytes of an incomplete number at the end are dropped. Closed too, all of them, should making the list fail.
-    """
-    found = []
-    try:
-        for level, kind, data in ancdata:
-            if keep and level == libc.SOL_SOCKET and kind == libc.SCM_RIGHTS:
-                whole: cython.Py_ssize_t = len(data) // 4 * 4
-                found.extend(memoryview(data)[:whole].cast("i"))
-    except BaseException:
-        close_items(ancdata)
-        raise
-    if not keep:
-        close_items(ancdata)
-    return found
-
-
-@cython.cfunc
-@cython.exceptval(check=False)
-def close_items(items: list) -> cython.void:
-    for level, kind, data in items:
-        if level == libc.SOL_SOCKET and kind == libc.SCM_RIGHTS:
-            place: bytes = data
-            close_all(place, len(place) // cython.sizeof(cython.int))
-
-
 @cython.cfunc
 @cython.exceptval(check=False)
 def next_item(
@@ -138,14 +110,13 @@ def close_rights(control, length):
         offset += libc.CMSG_SPACE(size)
 
 
-@cython.cfunc
-@cython.exceptval(check=False)
-def close_all(data: cython.p_const_char, count: cython.size_t) -> cython.void:
+def close_all(data, count):
     fd: cython.int
     i: cython.size_t
     for i in range(count):
         memcpy(cython.address(fd), data + i * cython.sizeof(cython.int), cython.sizeof(cython.int))
         libc.close(fd)
+    return 0
 
 
 def build(items):

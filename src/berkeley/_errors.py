@@ -42,13 +42,21 @@ def raise_errno(code, address):
     return -1
 
 
+def refusal(text, name):
+    # An OSError that no system call made: without an errno.
+    return _with_name_and_text(OSError(text), name, text)
+
+
 def raise_timeout(address):
     problem = TimeoutError("timed out")
-    if address is not None:
-        # args stay ("timed out",); strerror keeps those words in str(error) beside the address.
-        problem.strerror = "timed out"
-        problem.filename = address
-    raise problem
+    raise problem if address is None else _with_name_and_text(problem, address, "timed out")
+
+
+def _with_name_and_text(problem, name, text):
+    # args stay (text,) as in CPython; strerror keeps the text in str(error) beside the name.
+    problem.strerror = text
+    problem.filename = name
+    return problem
 
 
 def raise_gaierror(code, name):

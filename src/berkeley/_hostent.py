@@ -15,7 +15,7 @@ from cython.cimports.berkeley.libc import netdb as libc
 from cython.cimports.berkeley.libc import python
 from cython.cimports.libc import errno as c
 
-FIRST_ROOM = 1024  # bytes for the texts of an answer; doubled until they fit
+_FIRST_ROOM = 1024  # bytes for the texts of an answer; doubled until they fit
 
 
 def gethostbyname_ex(hostname, /):
@@ -58,7 +58,7 @@ def _first_address(host) -> tuple:
 @cython.cfunc
 def _answer(name: bytes | None, packed: bytes | None, family: cython.int, given) -> tuple:
     """Ask by name, or by packed address where there is no name, with ever more room until the answer fits."""
-    room: cython.size_t = FIRST_ROOM
+    room: cython.size_t = _FIRST_ROOM
     entry: libc.hostent
     result: cython.pointer[libc.hostent] = cython.NULL
     code: cython.int = 0

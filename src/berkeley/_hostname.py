@@ -9,9 +9,9 @@ if not cython.compiled:
 
 from berkeley._errors import HostNameError
 
-EAI_NONAME = -2
-LABEL_MAX = 63
-NAME_MAX = 1024  # characters; 255 is the limit of DNS, and a longer one may still shrink when it is encoded
+_EAI_NONAME = -2
+_LABEL_MAX = 63
+_NAME_MAX = 1024  # characters; 255 is the limit of DNS, and a longer one may still shrink when it is encoded
 
 
 def host_bytes(host):
@@ -41,7 +41,7 @@ def text_bytes(text, what):
 
 @cython.cfunc
 def _idna(host: str) -> bytes:
-    if len(host) > NAME_MAX:
+    if len(host) > _NAME_MAX:
         raise _refused(host, "label too long")
     try:
         return host.encode("idna")
@@ -52,17 +52,17 @@ def _idna(host: str) -> bytes:
 @cython.cfunc
 def _check_labels(host: str, name: bytes):
     """Hold ASCII names to the lengths that IDNA asks of labels, as for all other names."""
-    if len(name) <= LABEL_MAX and b".." not in name and not name.startswith(b"."):
+    if len(name) <= _LABEL_MAX and b".." not in name and not name.startswith(b"."):
         return
     labels = name.split(b".")
-    if any(not 0 < len(label) <= LABEL_MAX for label in labels[:-1]):
+    if any(not 0 < len(label) <= _LABEL_MAX for label in labels[:-1]):
         raise _refused(host, "label empty or too long")
-    if len(labels[-1]) > LABEL_MAX:
+    if len(labels[-1]) > _LABEL_MAX:
         raise _refused(host, "label too long")
 
 
 @cython.cfunc
 def _refused(host: str, reason: str):
-    problem = HostNameError(EAI_NONAME, f"{reason} in host name")
+    problem = HostNameError(_EAI_NONAME, f"{reason} in host name")
     problem.filename = host
     return problem

@@ -15,7 +15,7 @@ from cython.cimports.libc import errno as c
 
 TEXT_SIZE = cython.declare(cython.int, 64)  # room for any text inet_ntop makes, INET6_ADDRSTRLEN is 46
 
-SIZES = {AF_INET: 4, AF_INET6: 16}
+_SIZES = {AF_INET: 4, AF_INET6: 16}
 
 
 @cython.cfunc
@@ -105,7 +105,7 @@ def inet_pton(address_family, ip_string, /):
     """
     family: cython.int = as_int(address_family)
     given: bytes = _ascii(ip_string, "inet_pton", 2)
-    if family not in SIZES:
+    if family not in _SIZES:
         raise_errno(c.EAFNOSUPPORT, None)
     address = packed(family, given)
     if address is None:
@@ -120,7 +120,7 @@ def inet_ntop(address_family, packed_ip, /):
     """
     family: cython.int = as_int(address_family)
     address: bytes = bytes(memoryview(packed_ip))
-    size = SIZES.get(family)
+    size = _SIZES.get(family)
     if size is None:
         raise ValueError(f"unknown address family {family}")
     if len(address) != size:

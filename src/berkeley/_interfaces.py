@@ -10,11 +10,11 @@ if not cython.compiled:
 
     raise ImportError(NOT_BUILT)
 
-from cython.cimports.berkeley._errors import raise_errno
+from cython.cimports.berkeley._errors import raise_errno, refusal
 from cython.cimports.berkeley.libc import inet as libc
 from cython.cimports.libc import errno as c
 
-INDEX_MAX = 0xFFFFFFFF
+_INDEX_MAX = 0xFFFFFFFF
 
 
 def if_nameindex():
@@ -57,9 +57,7 @@ def if_nametoindex(if_name, /):
     # libc cuts a name that is too long instead of refusing it.
     found: cython.uint = 0 if len(name) >= libc.IF_NAMESIZE else libc.if_nametoindex(name)
     if found == 0:
-        problem = OSError("no interface with this name")
-        problem.filename = if_name
-        raise problem
+        raise refusal("no interface with this name", if_name)
     return found
 
 
@@ -69,7 +67,7 @@ def if_indextoname(if_index, /):
     Raises OSError for an unknown index, OverflowError outside 32 bits. See if_indextoname(3).
     """
     number = index(if_index)
-    if not 0 <= number <= INDEX_MAX:
+    if not 0 <= number <= _INDEX_MAX:
         raise OverflowError(f"interface index {number} does not fit an unsigned 32-bit integer")
     buffer: cython.char[64]
     if libc.if_indextoname(number, buffer) == cython.NULL:

@@ -15,19 +15,19 @@ from cython.cimports.berkeley.libc import inet as libc
 from cython.cimports.berkeley.libc.socket import AF_INET, AF_INET6
 from cython.cimports.libc import errno as c
 
-WILDCARDS = {AF_INET: bytes(4), AF_INET6: bytes(16)}
-BROADCAST = b"\xff\xff\xff\xff"
+_WILDCARDS = {AF_INET: bytes(4), AF_INET6: bytes(16)}
+_BROADCAST = b"\xff\xff\xff\xff"
 
 
 @cython.cclass
-class LiveNames:
+class _LiveNames:
     """The surroundings that the codecs ask when a socket is real."""
 
     def host(self, host, family: cython.int, /):
         """Packed address of a host: numeric texts first, so that they never reach the resolver."""
         name: bytes = host_bytes(host)
         if not name:
-            return WILDCARDS[family]
+            return _WILDCARDS[family]
         if name == b"<broadcast>":
             return _broadcast(family)
         numeric = _inet.packed(family, name)
@@ -47,8 +47,8 @@ class LiveNames:
             raise_errno(c.ENODEV, name)
         return index
 
-    def ifname(self, index: cython.uint, /):
-        """Name of an interface, "" where it has gone."""
+    def ifname(self, index: cython.int, /):
+        """Name of an interface, "" where it has gone (the kernel then reports the index -1)."""
         buffer: cython.char[64]
         if libc.if_indextoname(index, buffer) == cython.NULL:
             return ""
@@ -59,7 +59,7 @@ class LiveNames:
 def _broadcast(family: cython.int) -> bytes:
     if family != AF_INET:
         raise OSError("address family mismatched")
-    return BROADCAST
+    return _BROADCAST
 
 
-NAMES = LiveNames()
+NAMES = _LiveNames()

@@ -22,8 +22,8 @@ from cython.cimports.berkeley.sockaddr import decode, encode
 from cython.cimports.libc import errno as c
 from cython.cimports.libc.string import memset
 
-HOST_NAME_ROOM = 1024
-PORT_MAX = 0xFFFF
+_HOST_NAME_ROOM = 1024
+_PORT_MAX = 0xFFFF
 
 
 def getaddrinfo(host, port, family=0, type=0, proto=0, flags=0):
@@ -59,7 +59,7 @@ def _service(port, host) -> bytes:
     if port is None:
         return None
     if isinstance(port, int):
-        if not 0 <= port <= PORT_MAX:
+        if not 0 <= port <= _PORT_MAX:
             raise_gaierror(libc.EAI_SERVICE, host)
         return b"%d" % port
     if isinstance(port, str):
@@ -165,8 +165,8 @@ def _name_of(raw: bytes, flags: cython.int, given) -> tuple:
 def gethostname():
     """gethostname() -> string: the name of this machine as gethostname(2) tells it."""
     python.PySys_Audit("socket.gethostname", cython.NULL)
-    buffer: bytearray = bytearray(HOST_NAME_ROOM)
-    if libc.gethostname(buffer, HOST_NAME_ROOM - 1) < 0:
+    buffer: bytearray = bytearray(_HOST_NAME_ROOM)
+    if libc.gethostname(buffer, _HOST_NAME_ROOM - 1) < 0:
         raise_errno(c.errno, None)
     return os.fsdecode(bytes(buffer).partition(b"\0")[0])
 

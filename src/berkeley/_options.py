@@ -17,7 +17,7 @@ from cython.cimports.libc import errno as c
 from cython.cimports.libc.limits import INT_MAX
 from cython.cimports.libc.stdint import uint64_t
 
-BUFFER_MAX = 1024
+_BUFFER_MAX = 1024
 
 
 def get_option(fd, level, optname, buflen, wide):
@@ -33,7 +33,7 @@ def get_option(fd, level, optname, buflen, wide):
         size = cython.sizeof(cython.int)
         _get(fd, level, optname, cython.address(number), cython.address(size))
         return number
-    if not 0 < buflen <= BUFFER_MAX:
+    if not 0 < buflen <= _BUFFER_MAX:
         raise OSError("getsockopt buflen out of range")
     data: bytes = fresh(buflen)
     size = buflen

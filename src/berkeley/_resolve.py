@@ -13,7 +13,7 @@ from cython.cimports.berkeley.libc.socket import AF_INET, AF_INET6, SOCK_DGRAM
 from cython.cimports.libc.string import memset
 
 # Where an address of fixed size stands in its sockaddr: sin_addr and sin6_addr (netinet/in.h).
-PLACES = {AF_INET: (4, 4), AF_INET6: (8, 16)}
+_PLACES = {AF_INET: (4, 4), AF_INET6: (8, 16)}
 
 
 def lookup(host, service, hints, given):
@@ -32,7 +32,7 @@ def resolve_first(name, family, given):
     hints.ai_family = family
     hints.ai_socktype = SOCK_DGRAM  # one entry per address instead of one per socket type
     found: cython.pointer[libc.addrinfo] = lookup(name, cython.NULL, cython.address(hints), given)
-    offset, size = PLACES[family]
+    offset, size = _PLACES[family]
     start: cython.int = offset
     packed: bytes = cython.cast(cython.p_char, found.ai_addr)[start : start + size]
     libc.freeaddrinfo(found)

@@ -8,14 +8,15 @@ if not cython.compiled:
     raise ImportError(NOT_BUILT)
 
 from cython.cimports.berkeley._arguments import as_int
+from cython.cimports.berkeley._errors import refusal
 from cython.cimports.berkeley._hostname import text_bytes
 from cython.cimports.berkeley.libc import netdb as libc
 from cython.cimports.berkeley.libc import python
 from cython.cimports.berkeley.libc.inet import htons
 from cython.cimports.libc import errno as c
 
-FIRST_ROOM = 1024  # bytes for the texts of an answer; doubled until they fit
-PORT_MAX = 0xFFFF
+_FIRST_ROOM = 1024  # bytes for the texts of an answer; doubled until they fit
+_PORT_MAX = 0xFFFF
 
 
 def getservbyname(servicename, protocolname=None, /):
@@ -33,7 +34,7 @@ def getservbyname(servicename, protocolname=None, /):
     )
     found = _service(name, 0, proto)
     if found is None:
-        raise _not_found("service/proto not found", servicename)
+        raise refusal("service/proto not found", servicename)
     return found[1]
 
 
@@ -44,12 +45,12 @@ def getservbyport(port, protocolname=None, /):
     """
     number: cython.int = as_int(port)
     proto: bytes = None if protocolname is None else _name(protocolname, "getservbyport", 2)
-    if not 0 <= number <= PORT_MAX:
+    if not 0 <= number <= _PORT_MAX:
         raise OverflowError("getservbyport: port must be 0-65535.")
     python.PySys_Audit("socket.getservbyport", "iO", number, cython.cast(cython.pointer[python.PyObject], protocolname))
     found = _service(None, number, proto)
     if found is None:
-        raise _not_found("port/proto not found", number)
+        raise refusal("port/proto not found", number)
     return found[0]
 
 
@@ -61,7 +62,7 @@ def getprotobyname(protocolname, /):
     name: bytes = _name(protocolname, "getprotobyname", 1)
     number = _protocol(name) if libc.HAVE_GETPROTOBYNAME_R else _protocol_of_static_table(name)
     if number is None:
-        raise _not_found("protocol not found", protocolname)
+        raise refusal("protocol not found", protocolname)
     return number
 
 
@@ -73,16 +74,9 @@ def _name(value, function: str, position: cython.int) -> bytes:
 
 
 @cython.cfunc
-def _not_found(text: str, wanted):
-    problem = OSError(text)
-    problem.filename = wanted
-    return problem
-
-
-@cython.cfunc
 def _service(name: bytes | None, port: cython.int, proto: bytes | None):
     """(name, port) by name, or by port where there is no name; None if it is not listed."""
-    room: cython.size_t = FIRST_ROOM
+    room: cython.size_t = _FIRST_ROOM
     entry: libc.servent
     result: cython.pointer[libc.servent] = cython.NULL
     status: cython.int
@@ -110,7 +104,7 @@ def _service(name: bytes | None, port: cython.int, proto: bytes | None):
 
 @cython.cfunc
 def _protocol(name: bytes):
-    room: cython.size_t = FIRST_ROOM
+    room: cython.size_t = _FIRST_ROOM
     entry: libc.protoent
     result: cython.pointer[libc.protoent] = cython.NULL
     status: cython.int

@@ -11,8 +11,8 @@ if not cython.compiled:
     raise ImportError(NOT_BUILT)
 
 
-NANOSECONDS = 1_000_000_000
-NANOSECONDS_MAX = 2**31 * 1_000_000  # poll(2) counts milliseconds in a C int
+_NANOSECONDS = 1_000_000_000
+_NANOSECONDS_MAX = 2**31 * 1_000_000  # poll(2) counts milliseconds in a C int
 
 DEFAULT = -1
 
@@ -26,8 +26,8 @@ def as_timeout(seconds):
     number = _number(seconds)
     if number < 0:
         raise ValueError("Timeout value out of range")
-    nanoseconds = math.ceil(number * NANOSECONDS)
-    if nanoseconds >= NANOSECONDS_MAX:
+    nanoseconds = math.ceil(number * _NANOSECONDS)
+    if nanoseconds >= _NANOSECONDS_MAX:
         raise OverflowError("timeout doesn't fit into C timeval")
     return nanoseconds
 

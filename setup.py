@@ -10,6 +10,7 @@ CORE = [
     "_base",
     "_bytes",
     "_calls",
+    "_capi",
     "_cmsg",
     "_descriptor",
     "_errors",

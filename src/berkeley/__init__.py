@@ -2,6 +2,7 @@
 
 from berkeley import _platform, _public
 from berkeley._base import socket as SocketType
+from berkeley._capi import CAPI
 from berkeley._cmsg import CMSG_LEN, CMSG_SPACE
 from berkeley._descriptor import close, dup
 from berkeley._enums import AddressFamily, AddressInfo, MsgFlag, SocketKind, _intenum_converter
@@ -28,6 +29,7 @@ __version__ = "0.1.0"
 __all__ = [
     "AddressFamily",
     "AddressInfo",
+    "CAPI",
     "CMSG_LEN",
     "CMSG_SPACE",
     "MsgFlag",

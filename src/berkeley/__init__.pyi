@@ -1,4 +1,5 @@
 from berkeley._base import socket as _base_socket
+from berkeley._capi import CAPI as CAPI
 from berkeley._cmsg import CMSG_LEN as CMSG_LEN
 from berkeley._cmsg import CMSG_SPACE as CMSG_SPACE
 from berkeley._descriptor import close as close

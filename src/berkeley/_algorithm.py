@@ -24,11 +24,11 @@ def items(op: object, iv: object, assoclen: object) -> list[tuple[int, int, byte
     """The (level, type, data) items for an operation, an initialisation vector and a length of associated data."""
     if op is ABSENT or _number(op, "op") < 0:
         raise TypeError("Invalid or missing argument 'op'")
-    found = [(SOL_ALG, ALG_SET_OP, struct.pack("=I", _number(op, "op")))]
+    found = [(SOL_ALG, ALG_SET_OP, _packed(_number(op, "op"), "op"))]
     if iv is not None:
         found.append((SOL_ALG, ALG_SET_IV, _vector(bytes(memoryview(iv)))))  # type: ignore[arg-type]
     if assoclen is not ABSENT:
-        found.append((SOL_ALG, ALG_SET_AEAD_ASSOCLEN, struct.pack("=I", _length(assoclen))))
+        found.append((SOL_ALG, ALG_SET_AEAD_ASSOCLEN, _packed(_length(assoclen), "assoclen")))
     return found
 
 
@@ -49,6 +49,10 @@ def _length(assoclen: object) -> int:
     length = _number(assoclen, "assoclen")
     if length < 0:
         raise TypeError("assoclen must be positive")
-    if length > 0xFFFFFFFF:
-        raise OverflowError("assoclen must fit an unsigned 32-bit integer")
     return length
+
+
+def _packed(number: int, name: str) -> bytes:
+    if number > 0xFFFFFFFF:
+        raise OverflowError(f"{name} must fit an unsigned 32-bit integer")
+    return struct.pack("=I", number)

@@ -175,6 +175,8 @@ class socket:
             libc.close(fd)
             raise
         _descriptor.adopt(cython.address(taken.state), fd, self.state.family, self.state.type, self.state.proto)
+        if not libc.HAVE_ACCEPT4 and self.state.timeout > 0 and taken.state.timeout < 0:
+            _options.set_blocking(fd, True)  # accept(2) of BSD passes the listener's O_NONBLOCK on
         return address
 
     def _duplicate_into(self, copy: socket, /):
@@ -327,6 +329,8 @@ class socket:
         request.flags = as_int(flags)
         if size < 0:
             raise ValueError("negative buffersize in recv")
+        if size == 0:
+            return b""
         data: bytes = fresh(size)
         request.data = PyBytes_AS_STRING(data)
         request.size = size
@@ -357,12 +361,14 @@ class socket:
             _transfer.keep_received(cython.address(self.state), cython.address(request), received)
             raise
 
-    def recv_into(self, buffer, nbytes=0, flags=0, /):
+    def recv_into(self, buffer, nbytes=0, flags=0):
         """recv_into(buffer[, nbytes[, flags]]) -> count of bytes stored; nbytes 0 means the buffer's size."""
         request: _calls.Request
         deadline: int64_t = 0
         held = _transfer.writable(buffer, as_size(nbytes), as_int(flags), "recv_into", cython.address(request))
         request.address = cython.NULL
+        if request.size == 0:
+            return 0
         received: cython.Py_ssize_t = _kept.receive(
             cython.address(self.state), _calls.recv, cython.address(request), cython.address(deadline)
         )
@@ -372,7 +378,7 @@ class socket:
             _transfer.keep_received(cython.address(self.state), cython.address(request), received)
             raise
 
-    def recvfrom_into(self, buffer, nbytes=0, flags=0, /):
+    def recvfrom_into(self, buffer, nbytes=0, flags=0):
         """recvfrom_into(buffer[, nbytes[, flags]]) -> (count of bytes stored, address)."""
         request: _calls.Request
         storage: libc.sockaddr_storage
@@ -392,7 +398,7 @@ class socket:
         ancdata is a list of (level, type, bytes). Warns with RuntimeWarning of an item that runs over its buffer.
         """
         size: cython.Py_ssize_t = as_size(bufsize)
-        room: cython.Py_ssize_t = _transfer.checked_room(ancbufsize, "recvmsg")
+        room: cython.Py_ssize_t = _transfer.checked_room(ancbufsize)
         flags_number: cython.int = as_int(flags)
         if size < 0:
             raise ValueError("negative buffer size in recvmsg()")
@@ -407,7 +413,7 @@ class socket:
 
         buffers is an iterable of writable buffers, filled one after the other. See recvmsg(2).
         """
-        room: cython.Py_ssize_t = _transfer.checked_room(ancbufsize, "recvmsg_into")
+        room: cython.Py_ssize_t = _transfer.checked_room(ancbufsize)
         flags_number: cython.int = as_int(flags)
         vector = Buffers()
         vector.hold(
@@ -474,7 +480,7 @@ class socket:
         buffers is an iterable of bytes-like objects, ancdata one of (level, type, bytes-like) items.
         """
         flags_number: cython.int = as_int(flags)
-        parts = as_tuple(buffers, "sendmsg() argument 1 must be iterable")
+        parts = as_tuple(buffers, "sendmsg() argument 1 must be an iterable")
         control: bytes = _cmsg.build(ancdata)
         raw: bytes = None
         if address is not None:
@@ -486,7 +492,7 @@ class socket:
             cython.address(self.state), vector, control, flags_number | libc.MSG_NOSIGNAL, raw, address
         )
 
-    def sendmsg_afalg(self, msg=(), /, *, op=algorithm.ABSENT, iv=None, assoclen=algorithm.ABSENT, flags=0):
+    def sendmsg_afalg(self, msg=(), *, op=algorithm.ABSENT, iv=None, assoclen=algorithm.ABSENT, flags=0):
         """sendmsg_afalg([msg], *, op[, iv[, assoclen[, flags]]]) -> count of bytes sent to an AF_ALG socket.
 
         Sets operation, initialisation vector and length of associated data; see the kernel's crypto/userspace-if.
@@ -496,7 +502,7 @@ class socket:
         control: bytes = _cmsg.build(algorithm.items(op, iv, assoclen))
         flags_number: cython.int = as_int(flags)
         vector = Buffers()
-        vector.hold(as_tuple(msg, "sendmsg_afalg() argument 1 must be iterable"), False, "sendmsg_afalg() argument 1")
+        vector.hold(as_tuple(msg, "sendmsg_afalg() argument 1 must be an iterable"), False, "sendmsg_afalg() argument 1")
         return _message.send(cython.address(self.state), vector, control, flags_number, None, None)
 
 

@@ -48,9 +48,9 @@ class socket:
     def gettimeout(self) -> float | None: ...
     def recv(self, bufsize: SupportsIndex, flags: SupportsIndex = 0, /) -> bytes: ...
     def recvfrom(self, bufsize: SupportsIndex, flags: SupportsIndex = 0, /) -> tuple[bytes, Any]: ...
-    def recv_into(self, buffer: Buffer, nbytes: SupportsIndex = 0, flags: SupportsIndex = 0, /) -> int: ...
+    def recv_into(self, buffer: Buffer, nbytes: SupportsIndex = 0, flags: SupportsIndex = 0) -> int: ...
     def recvfrom_into(
-        self, buffer: Buffer, nbytes: SupportsIndex = 0, flags: SupportsIndex = 0, /
+        self, buffer: Buffer, nbytes: SupportsIndex = 0, flags: SupportsIndex = 0
     ) -> tuple[int, Any]: ...
     def recvmsg(
         self, bufsize: SupportsIndex, ancbufsize: SupportsIndex = 0, flags: SupportsIndex = 0, /
@@ -75,7 +75,6 @@ class socket:
     def sendmsg_afalg(
         self,
         msg: Iterable[Buffer] = (),
-        /,
         *,
         op: SupportsIndex,
         iv: Buffer | None = None,

@@ -51,11 +51,6 @@ def parse(control: bytes):
     return parsed(control, len(control))
 
 
-def build_control(items):
-    """The control data that sendmsg() sends for these (level, type, data) items."""
-    return build(items)
-
-
 @cython.cfunc
 @cython.exceptval(check=False)
 def next_item(
@@ -120,8 +115,9 @@ def close_all(data, count):
 
 
 def build(items):
+    """The control data that sendmsg() sends for (level, type, data) items."""
     # Every item is converted before any byte is written: converting one may run code that changes another.
-    converted = [_item(item) for item in as_tuple(items, "sendmsg() argument 2 must be iterable")]
+    converted = [_item(item) for item in as_tuple(items, "sendmsg() argument 2 must be an iterable")]
     return b"".join([_packed(level, kind, data) for level, kind, data in converted])
 
 

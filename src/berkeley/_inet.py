@@ -94,7 +94,7 @@ def inet_ntoa(packed_ip, /):
     """
     address: bytes = bytes(memoryview(packed_ip))
     if len(address) != 4:
-        raise OSError("packed IP wrong length")
+        raise OSError("packed IP wrong length for inet_ntoa")
     return text(AF_INET, address)
 
 

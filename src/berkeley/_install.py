@@ -10,7 +10,7 @@ from berkeley.constants import load
 
 # What the interpreter's _socket module offers besides constants; the classes and functions are the public ones.
 NAMES = [
-    *["CMSG_LEN", "CMSG_SPACE", "close", "dup", "error", "gaierror", "getaddrinfo", "getdefaulttimeout"],
+    *["CAPI", "CMSG_LEN", "CMSG_SPACE", "close", "dup", "error", "gaierror", "getaddrinfo", "getdefaulttimeout"],
     *["gethostbyaddr", "gethostbyname", "gethostbyname_ex", "gethostname", "getnameinfo", "getprotobyname"],
     *["getservbyname", "getservbyport", "herror", "htonl", "htons", "if_indextoname", "if_nameindex"],
     *["if_nametoindex", "inet_aton", "inet_ntoa", "inet_ntop", "inet_pton", "ntohl", "ntohs"],
@@ -36,7 +36,6 @@ def stand_in() -> ModuleType:
             setattr(module, name, _public.names[name])
     module.socket = module.SocketType = _base.socket  # type: ignore[attr-defined]
     module.socketpair = base_socketpair  # type: ignore[attr-defined]
-    module.__getattr__ = missing  # type: ignore[method-assign]
     return module
 
 
@@ -47,10 +46,3 @@ def base_socketpair(family: int | None = None, type: int = 1, proto: int = 0) ->
 
 def _as_base(sock: _base.socket) -> _base.socket:
     return _base.socket(sock.family, sock.type, sock.proto, sock.detach())
-
-
-def missing(name: str) -> object:
-    """What _socket has and the stand-in does not; without CAPI the ssl module reports that it cannot be imported."""
-    if name == "CAPI":
-        raise ImportError("TLS through the interpreter's ssl module is not available on berkeley's sockets yet")
-    raise AttributeError(f"module '_socket' has no attribute {name!r}")

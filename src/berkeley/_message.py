@@ -40,6 +40,8 @@ def receive(endpoint, iov, count, ancbufsize, flags, data):
     received: cython.Py_ssize_t = _kept.receive(
         endpoint, _calls.recvmsg, cython.address(request), cython.address(deadline)
     )
+    # Not trusted either: nothing beyond our own room is looked at.
+    message.msg_controllen = min(message.msg_controllen, cython.cast(cython.size_t, ancbufsize))
     try:
         return handed_over(endpoint, cython.address(message), received, data)
     except BaseException as problem:

@@ -14,6 +14,13 @@ from cython.cimports.libc.limits import INT_MAX
 from cython.cimports.libc.stdint import int64_t
 
 
+# The two texts for a count above the buffer's size.
+_TOO_SMALL = {
+    "recv_into": "buffer too small for requested bytes",
+    "recvfrom_into": "nbytes is greater than the length of the buffer",
+}
+
+
 def receive_from(endpoint, request, storage, data, size):
     deadline: int64_t = 0
     request.data = data
@@ -37,7 +44,7 @@ def writable(buffer, nbytes, flags, caller, request):
     place: Buffer = Buffer()
     place.hold(buffer, True, f"{caller}() argument 1")
     if nbytes > place.view.len:
-        raise ValueError("nbytes is greater than the length of the buffer")
+        raise ValueError(_TOO_SMALL[caller])
     request.data = place.view.buf
     request.size = nbytes if nbytes else place.view.len
     request.flags = flags
@@ -45,10 +52,10 @@ def writable(buffer, nbytes, flags, caller, request):
     return place
 
 
-def checked_room(value, caller):
+def checked_room(value):
     room: cython.Py_ssize_t = as_size(value)
     if not 0 <= room <= INT_MAX:  # msg_controllen has to fit socklen_t
-        raise ValueError(f"invalid ancillary data buffer length in {caller}()")
+        raise ValueError("invalid ancillary data buffer length")
     return room
 
 

@@ -35,6 +35,7 @@ def perform(endpoint, call, request, events, deadline, address):
     # another holder of the descriptor may have cleared its O_NONBLOCK. accept(2) has no such flag: it polls first.
     result: cython.Py_ssize_t
     code: cython.int
+    false_alarms: cython.int = 0
     waits: cython.bint = False
     if endpoint.timeout > 0:
         request.flags |= libc.MSG_DONTWAIT
@@ -50,9 +51,30 @@ def perform(endpoint, call, request, events, deadline, address):
         if code == c.EINTR:
             python.PyErr_CheckSignals()
         elif code == c.EAGAIN and endpoint.timeout > 0:
+            false_alarms += waits
             waits = True
+            if false_alarms > 0 and not outlasted(false_alarms, deadline[0]):
+                return raise_timeout(address)
         else:
             return raise_errno(code, address)
+
+
+@cython.cfunc
+@cython.exceptval(-1, check=False)
+def outlasted(false_alarms: cython.int, deadline: int64_t) -> cython.int:
+    """After poll(2) said ready and the call did not agree: whether there is time left to ask again.
+
+    Some sockets do so for long (an unconnected AF_UNIX datagram socket whose receiver is full), so from the second
+    time on a pause keeps the loop from burning the processor.
+    """
+    python.PyErr_CheckSignals()
+    if monotonic() >= deadline:
+        return False
+    if false_alarms > 1:
+        with cython.nogil:
+            libc.poll(cython.NULL, 0, 1)
+        python.PyErr_CheckSignals()
+    return True
 
 
 def ready(endpoint, events, deadline):

@@ -14,7 +14,6 @@ CORE = [
     "_cmsg",
     "_descriptor",
     "_errors",
-    "_fdpass",
     "_hostent",
     "_hostname",
     "_inet",

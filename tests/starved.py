@@ -5,15 +5,16 @@ from __future__ import annotations
 import gc
 import os
 import tempfile
+from _testcapi import remove_mem_hooks, set_nomemory
 from array import array
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from itertools import count
 from typing import Any
 
-from _testcapi import remove_mem_hooks, set_nomemory
-
-Step = Callable[[Callable[[Callable[[], Any]], tuple[bool, Any]]], bool]
+Starve = Callable[[Callable[[], Any]], tuple[bool, Any]]
+Step = Callable[[Starve], bool]
 
 MESSAGES = (b"short message", b"long message" * 400)
 ROOM = 8000
@@ -21,12 +22,12 @@ ENOUGH = 500
 
 
 def sweep(step: Step) -> int:
-    """Run `step(attempt)` with one more allocation let through each time; how many of the attempts failed."""
+    """Run `step(starve)` with one more allocation let through each time; how many of the attempts failed."""
     failures = 0
     for lasting in (False, True):
         successes = 0
         for start in count():
-            failed = step(lambda call, start=start: attempt(call, start, 0 if lasting else start + 1))
+            failed = step(partial(attempt, start, 0 if lasting else start + 1))
             failures += failed
             successes = 0 if failed else successes + 1
             if successes == 5:
@@ -35,7 +36,7 @@ def sweep(step: Step) -> int:
     return failures
 
 
-def attempt(call: Callable[[], Any], start: int, stop: int) -> tuple[bool, Any]:
+def attempt(start: int, stop: int, call: Callable[[], Any]) -> tuple[bool, Any]:
     """(failed for want of memory, result): the allocations from number `start` up to `stop` (0: all) fail."""
     value = None
     failed = False
@@ -87,7 +88,7 @@ def making(net: Any, name: str) -> tuple[int, int]:
     leaked = 0
     with surroundings(net) as (server, sock):
 
-        def step(starve: Any) -> bool:
+        def step(starve: Starve) -> bool:
             nonlocal leaked
             client = net.create_connection(server.getsockname()) if name == "accept" else None
             before = descriptors()
@@ -159,14 +160,15 @@ def receiving(net: Any, name: str, later: str) -> tuple[int, list[Any]]:
     for wire in WIRES:
         for message in MESSAGES:
             with wire(net) as (sock, peer, sender):
-                failures += sweep(lambda starve: received(starve, sock, peer, sender, message, name, later, wrong))
+                arrival = (sock, peer, sender, message)
+                failures += sweep(partial(received, *arrival, name, later, wrong))
                 if not nothing_left(sock):
                     wrong.append([wire.__name__, "came twice"])
     return failures, wrong
 
 
 def received(
-    starve: Any, sock: Any, peer: Any, sender: Any, message: bytes, name: str, later: str, wrong: list[Any]
+    sock: Any, peer: Any, sender: Any, message: bytes, name: str, later: str, wrong: list[Any], starve: Starve
 ) -> bool:
     buffer = bytearray(ROOM)
     peer.send(message)
@@ -219,7 +221,7 @@ def receiving_descriptors(net: Any, name: str) -> tuple[int, int, int]:
     leaked = lost = 0
     with stream(net) as (sock, peer, _):
 
-        def step(starve: Any) -> bool:
+        def step(starve: Starve) -> bool:
             nonlocal leaked, lost
             net.send_fds(peer, [b"data"], [sock.fileno(), peer.fileno()])
             before = descriptors()

@@ -1,12 +1,12 @@
-"""The same operation on both modules, on arguments that nobody chose: same result, or same exception class and errno."""
+"""The same operation on both modules, on arguments that nobody chose: same result, or same exception and errno."""
 
 from __future__ import annotations
 
 import os
 import socket as stdlib_socket
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from ipaddress import ip_address
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -26,7 +26,9 @@ sampled = settings(
 )
 
 C_INT = st.integers(-(2**31), 2**31 - 1)
-ANY_INT = st.one_of(st.integers(-3, 300), st.sampled_from(range(-(2**31) - 2, -(2**31) + 2)), st.integers(-(2**66), 2**66))
+ANY_INT = st.one_of(
+    st.integers(-3, 300), st.sampled_from(range(-(2**31) - 2, -(2**31) + 2)), st.integers(-(2**66), 2**66)
+)
 NOT_INT = st.sampled_from([None, 1.5, "1", b"1", (), [1]])
 
 
@@ -35,7 +37,13 @@ def outcome(call: Callable[[], Any]) -> tuple[Any, ...]:
     try:
         return "returned", call()
     except Exception as error:
-        return "raised", type(error).__name__, getattr(error, "errno", None)
+        return "raised", class_name(error), getattr(error, "errno", None)
+
+
+def class_name(error: Exception) -> str:
+    """The name of the documented class: berkeley has subclasses of gaierror of its own."""
+    names = [base.__name__ for base in type(error).__mro__]
+    return "gaierror" if "gaierror" in names else names[0]
 
 
 def same(net: ModuleType, call: Callable[[Any], Any]) -> tuple[Any, ...]:
@@ -45,7 +53,18 @@ def same(net: ModuleType, call: Callable[[Any], Any]) -> tuple[Any, ...]:
     return ours
 
 
-def with_socket(call: Callable[[Any, Any], Any], family: str = "AF_INET", kind: str = "SOCK_DGRAM") -> Callable[[Any], Any]:
+def same_but_for_idna(net: ModuleType, call: Callable[[Any], Any]) -> None:
+    """decisions: an IDNA failure is a gaierror that is also a UnicodeError."""
+    ours, theirs = outcome(lambda: call(net)), outcome(lambda: call(stdlib_socket))
+    if theirs[0] == "raised" and "Unicode" in theirs[1]:
+        assert ours[:2] == ("raised", "gaierror")
+    else:
+        assert ours == theirs
+
+
+def with_socket(
+    call: Callable[[Any, Any], Any], family: str = "AF_INET", kind: str = "SOCK_DGRAM"
+) -> Callable[[Any], Any]:
     """Turns call(module, socket) into call(module)."""
 
     def run(net: Any) -> Any:
@@ -60,7 +79,9 @@ ADDRESS_TEXT = st.one_of(
     st.ip_addresses(v=6).map(str),
     st.text("0123456789abcdefABCDEFx.:% ", max_size=30),
     st.text(max_size=12),
-    st.sampled_from(["", "0", "127.1", "0x7f.1", "017.0.0.1", "1.2.3.4 x", "::", "::ffff:1.2.3.4", "fe80::1%lo", "1.2.3.256"]),
+    st.sampled_from(
+        ["", "0", "127.1", "0x7f.1", "017.0.0.1", "1.2.3.4 x", "::", "::ffff:1.2.3.4", "fe80::1%lo", "1.2.3.256"]
+    ),
 )
 
 
@@ -110,21 +131,24 @@ def test_control_message_sizes(net: ModuleType, function: str, value: Any) -> No
 
 
 LOOPBACK_HOSTS = st.one_of(
-    st.integers(0x7F000001, 0x7FFFFFFE).map(lambda number: str(__import__("ipaddress").ip_address(number))),
+    st.integers(0x7F000001, 0x7FFFFFFE).map(lambda number: str(ip_address(number))),
     st.sampled_from(["", "localhost", "127.1", b"127.0.0.1", bytearray(b"127.0.0.2"), "0.0.0.0", "<broadcast>", "::1"]),
     st.sampled_from([None, 5, 1.5, (), "127.0.0.1 ", "x" * 70]),
 )
-PORTS = st.one_of(st.integers(1, 65535), st.sampled_from([0, -1, 65536, 2**31, 2**32 + 1, 2**70, True, None, "80", 80.0]))
+PORTS = st.one_of(
+    st.integers(1, 65535), st.sampled_from([0, -1, 65536, 2**31, 2**32 + 1, 2**70, True, None, "80", 80.0])
+)
+
+
+GOOD_PORTS = st.integers(1, 65535)
 
 
 def ipv4_addresses() -> st.SearchStrategy[Any]:
-    wrong = st.sampled_from(["127.0.0.1", b"127.0.0.1", 5, None, (), ("127.0.0.1",), ["127.0.0.1", 1], ("127.0.0.1", 1, 0)])
-    return st.one_of(st.tuples(LOOPBACK_HOSTS, PORTS), wrong)
-
-
-def lookups_agree(ours: tuple[Any, ...], theirs: tuple[Any, ...]) -> bool:
-    """decisions: an IDNA failure is a gaierror that is also a UnicodeError."""
-    return ours == theirs or (theirs[0] == "raised" and "Unicode" in theirs[1] and ours[0] == "raised")
+    """Addresses with at most one mistake: which of two is found first is nobody's business."""
+    wrong = ["127.0.0.1", b"127.0.0.1", 5, None, (), ("127.0.0.1",), ["127.0.0.1", 1], ("127.0.0.1", 1, 0)]
+    return st.one_of(
+        st.tuples(LOOPBACK_HOSTS, GOOD_PORTS), st.tuples(st.just("127.0.0.1"), PORTS), st.sampled_from(wrong)
+    )
 
 
 @sampled
@@ -134,31 +158,32 @@ def test_an_ipv4_address_reaches_the_kernel_and_comes_back(net: ModuleType, meth
     def connected(module: Any, sock: Any) -> Any:
         return getattr(sock, method)(address), outcome(sock.getpeername)
 
-    ours, theirs = (outcome(lambda: with_socket(connected)(module)) for module in (net, stdlib_socket))
-    assert lookups_agree(ours, theirs)
+    same_but_for_idna(net, with_socket(connected))
 
 
 @sampled
-@given(host=LOOPBACK_HOSTS, port=PORTS.filter(lambda port: not isinstance(port, int) or not 0 < port < 65536))
-def test_binding_an_ipv4_address(net: ModuleType, host: Any, port: Any) -> None:
+@given(host=LOOPBACK_HOSTS)
+def test_binding_an_ipv4_host(net: ModuleType, host: Any) -> None:
     def bound(module: Any, sock: Any) -> Any:
-        sock.bind((host, port))
+        sock.bind((host, 0))
         return sock.getsockname()[0]
 
-    ours, theirs = (outcome(lambda: with_socket(bound)(module)) for module in (net, stdlib_socket))
-    assert lookups_agree(ours, theirs)
+    same_but_for_idna(net, with_socket(bound))
 
 
 @sampled
 @given(
     address=st.one_of(
-        st.tuples(st.sampled_from(["::1", "", "::ffff:127.0.0.1", b"::1", "::1%lo", "127.0.0.1"]), PORTS),
-        st.tuples(st.just("::1"), st.integers(1, 65535), st.integers(-1, 2**20 + 1)),
-        st.tuples(st.just("::1"), st.integers(1, 65535), st.integers(0, 5), st.one_of(st.integers(0, 9), C_INT, NOT_INT)),
-        st.sampled_from([("::1",), ("::1", 1, 0, 0, 0), "::1", ["::1", 1], ("::1", 1, "0"), ("::1", 1, 2**32)]),
+        st.tuples(st.sampled_from(["::1", "", "::ffff:127.0.0.1", b"::1", "::1%lo", "127.0.0.1"]), GOOD_PORTS),
+        st.tuples(st.just("::1"), PORTS),
+        st.tuples(st.just("::1"), GOOD_PORTS, st.integers(-1, 2**20 + 1)),
+        st.tuples(st.just("::1"), GOOD_PORTS, st.integers(0, 5), st.one_of(st.integers(0, 2**31 - 1), NOT_INT)),
+        st.sampled_from([("::1",), ("::1", 1, 0, 0, 0), "::1", ["::1", 1], ("::1", 1, "0")]),
     )
 )
 def test_an_ipv6_address_reaches_the_kernel_and_comes_back(net: ModuleType, address: Any) -> None:
+    """decisions: flow and scope outside 32 bits are OverflowError in berkeley, cut by the other; so none is here."""
+
     def connected(module: Any, sock: Any) -> Any:
         sock.connect(address)
         return sock.getpeername()
@@ -204,7 +229,12 @@ def test_unix_paths(net: ModuleType, tmp_path: Path, name: str, as_bytes: bool) 
 
 
 @sampled
-@given(address=st.one_of(st.tuples(st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1)), st.sampled_from([5, (1,), (1, 2, 3), ("1", 2), None])))
+@given(
+    address=st.one_of(
+        st.tuples(st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1)),
+        st.sampled_from([5, (1,), (1, 2, 3), ("1", 2), None]),
+    )
+)
 def test_netlink_addresses(net: ModuleType, address: Any) -> None:
     """decisions: integers outside 32 bits are OverflowError in berkeley, cut by the other; so none is here."""
 
@@ -227,7 +257,9 @@ def raw_packets() -> None:
 @given(
     address=st.one_of(
         st.tuples(st.sampled_from(["lo", "", "no-such-name", "x" * 20]), st.one_of(st.integers(-1, 65536), NOT_INT)),
-        st.tuples(st.just("lo"), st.integers(0, 65535), st.integers(0, 7), st.integers(0, 65535), st.binary(max_size=9)),
+        st.tuples(
+            st.just("lo"), st.integers(0, 65535), st.integers(0, 7), st.integers(0, 65535), st.binary(max_size=9)
+        ),
         st.sampled_from(["lo", ("lo",), (1, 2), ("lo", 1, "x"), ("lo", 1, 0, 0, b"", 0)]),
     )
 )
@@ -241,7 +273,12 @@ def test_packet_addresses(net: ModuleType, address: Any) -> None:
 
 
 @sampled
-@given(address=st.one_of(st.tuples(st.sampled_from([2**32 - 1, -1, 1, 2, 99]), st.integers(1024, 2**32 - 2)), st.sampled_from([5, (1,), (1, "2"), None])))
+@given(
+    address=st.one_of(
+        st.tuples(st.sampled_from([2**32 - 1, -1, 1, 2, 99]), st.integers(1024, 2**32 - 2)),
+        st.sampled_from([5, (1,), (1, "2"), None]),
+    )
+)
 def test_vsock_addresses(net: ModuleType, address: Any) -> None:
     if outcome(lambda: stdlib_socket.socket(stdlib_socket.AF_VSOCK, 1).close())[0] == "raised":
         pytest.skip("needs a kernel with AF_VSOCK")
@@ -253,7 +290,14 @@ def test_vsock_addresses(net: ModuleType, address: Any) -> None:
     same(net, with_socket(bound, "AF_VSOCK", "SOCK_STREAM"))
 
 
-OPTIONS = [(1, number) for number in (2, 5, 6, 7, 8, 9, 12, 13, 15, 20)] + [(0, 1), (0, 2), (6, 1), (6, 4), (41, 26), (9, 9)]
+OPTIONS = [(1, number) for number in (2, 5, 6, 7, 8, 9, 12, 13, 15, 20)] + [
+    (0, 1),
+    (0, 2),
+    (6, 1),
+    (6, 4),
+    (41, 26),
+    (9, 9),
+]
 OPTION_VALUES = st.one_of(C_INT, ANY_INT, NOT_INT, st.binary(max_size=20), st.integers(0, 64).map(bytearray))
 
 
@@ -299,7 +343,7 @@ def test_gathered_buffers(net: ModuleType, buffers: Any) -> None:
         return outcome(lambda: left.sendmsg(buffers)), outcome(lambda: right.recvmsg(1000))
 
     same(net, sent)
-    
+
 
 NUMBERS = st.one_of(st.integers(-1, 3), C_INT, NOT_INT, st.sampled_from([2**31, -(2**31) - 1, 2**64]))
 ITEMS = st.one_of(
@@ -358,9 +402,7 @@ def within(size: Any, result: tuple[Any, ...]) -> tuple[Any, ...]:
     flags=st.lists(st.sampled_from(FLAGS), max_size=2).map(sum),
 )
 @pytest.mark.parametrize("method", ["recv_into", "recvfrom_into"])
-def test_receiving_into_buffers(
-    net: ModuleType, method: str, message: bytes, room: int, size: Any, flags: int
-) -> None:
+def test_receiving_into_buffers(net: ModuleType, method: str, message: bytes, room: int, size: Any, flags: int) -> None:
     def received(module: Any) -> Any:
         left, right = both_ways(module)
         left.send(message)
@@ -390,7 +432,12 @@ def test_scattering_into_buffers(net: ModuleType, message: bytes, rooms: list[in
 )
 def test_timeouts(net: ModuleType, value: Any) -> None:
     def set_and_read(module: Any, sock: Any) -> Any:
-        return outcome(lambda: sock.settimeout(value)), sock.gettimeout(), sock.getblocking(), os.get_blocking(sock.fileno())
+        return (
+            outcome(lambda: sock.settimeout(value)),
+            sock.gettimeout(),
+            sock.getblocking(),
+            os.get_blocking(sock.fileno()),
+        )
 
     same(net, with_socket(set_and_read))
 
@@ -398,7 +445,7 @@ def test_timeouts(net: ModuleType, value: Any) -> None:
 @sampled
 @given(
     family=st.sampled_from([2, 10, 1, 0, -1, 9999]),
-    kind=st.integers(-1, 6).map(lambda kind: kind),
+    kind=st.integers(-1, 6),
     bits=st.sampled_from([0, 0o4000, 0o2000000, 0o2004000, 1 << 20]),
     protocol=st.sampled_from([0, -1, 6, 17, 255, 9999]),
 )
@@ -414,36 +461,49 @@ def test_what_a_new_socket_says_of_itself(net: ModuleType, family: int, kind: in
 
 @sampled
 @given(
-    host=st.one_of(ADDRESS_TEXT.filter(lambda text: text.isascii() and "\0" not in text), st.none(), st.just(b"127.0.0.1")),
+    host=st.one_of(
+        ADDRESS_TEXT.filter(lambda text: text.isascii() and "\0" not in text), st.none(), st.just(b"127.0.0.1")
+    ),
     port=st.one_of(st.integers(0, 65535), st.sampled_from(["80", "http", b"80", None, "x", 1.5, -1, "-1"])),
-    family=st.sampled_from([0, 2, 10, 1, 9999]),
-    kind=st.sampled_from([0, 1, 2, 3, 77]),
+    family=st.sampled_from([0, 2, 10]),
+    kind=st.sampled_from([0, 1, 2]),
 )
 def test_lookups_of_numeric_hosts(net: ModuleType, host: Any, port: Any, family: int, kind: int) -> None:
-    ours, theirs = (
-        outcome(lambda: module.getaddrinfo(host, port, family, kind, 0, module.AI_NUMERICHOST))
-        for module in (net, stdlib_socket)
-    )
-    assert lookups_agree(ours, theirs)
+    same_but_for_idna(net, lambda module: module.getaddrinfo(host, port, family, kind, 0, module.AI_NUMERICHOST))
+
+
+@sampled
+@given(family=st.sampled_from([1, 3, 9999, -1]), kind=st.sampled_from([0, 1, 3, 77, -1]), flags=st.integers(0, 2**12))
+def test_lookups_of_other_families_and_flags(net: ModuleType, family: int, kind: int, flags: int) -> None:
+    same(net, lambda module: module.getaddrinfo("127.0.0.1", 80, family, 0, 0, 4))
+    same(net, lambda module: module.getaddrinfo("127.0.0.1", 80, 2, kind, 0, 4))
+    same(net, lambda module: module.getaddrinfo("127.0.0.1", 80, 2, 1, 0, flags | 4))
 
 
 @sampled
 @given(
     sockaddr=st.one_of(
-        st.tuples(st.ip_addresses(v=4).map(str), st.integers(-1, 65537)),
+        st.tuples(st.ip_addresses(v=4).map(str), st.integers(0, 65535)),
         st.tuples(st.ip_addresses(v=6).map(str), st.integers(0, 65535), st.integers(0, 2**20 + 1)),
-        st.tuples(st.sampled_from(["fe80::1", "ff02::1", "::1"]), st.integers(0, 9), st.integers(0, 9), st.integers(0, 9)),
-        st.sampled_from([("x", 80), ("1.2.3.4", "80"), ("1.2.3.4",), (), ["1.2.3.4", 80], "1.2.3.4", ("1.2.3.4", 1, 0, 0)]),
+        st.tuples(
+            st.sampled_from(["fe80::1", "ff02::1", "::1"]), st.integers(0, 9), st.integers(0, 9), st.integers(0, 9)
+        ),
+        st.sampled_from(
+            [("x", 80), ("1.2.3.4", "80"), ("1.2.3.4",), (), ["1.2.3.4", 80], "1.2.3.4", ("1.2.3.4", 1, 0, 0)]
+        ),
     ),
     flags=st.sampled_from([1 | 2, 1 | 2 | 16, 1 | 2 | 1 << 20]),
 )
 def test_names_of_numeric_addresses(net: ModuleType, sockaddr: Any, flags: int) -> None:
-    if flags & 1 and isinstance(sockaddr, tuple):
-        same(net, lambda module: module.getnameinfo(sockaddr, flags))
+    """decisions: a port outside 16 bits is OverflowError in berkeley, cut by the other; so none is here."""
+    same(net, lambda module: module.getnameinfo(sockaddr, flags))
 
 
 @sampled
-@given(name=st.one_of(st.sampled_from(["http", "domain", "tcp", "udp", "ipv6"]), st.text("abctpu-", max_size=6), NOT_INT), protocol=st.sampled_from(["tcp", "udp", "x", "", 5]))
+@given(
+    name=st.one_of(st.sampled_from(["http", "domain", "tcp", "udp", "ipv6"]), st.text("abctpu-", max_size=6), NOT_INT),
+    protocol=st.sampled_from(["tcp", "udp", "x", "", 5]),
+)
 def test_services_and_protocols(net: ModuleType, name: Any, protocol: Any) -> None:
     same(net, lambda module: module.getservbyname(name, protocol))
     same(net, lambda module: module.getprotobyname(name))
@@ -466,7 +526,3 @@ def test_interface_names(net: ModuleType, name: Any) -> None:
 def test_interface_indices(net: ModuleType, index: Any) -> None:
     """decisions: an index beyond its type is OverflowError in berkeley, cut by the other; so none is here."""
     same(net, lambda module: module.if_indextoname(index))
-
-
-if sys.platform != "linux":
-    pytest.skip("the numbers of options, flags and families are those of Linux", allow_module_level=True)

@@ -102,9 +102,9 @@ def test_a_text_file_is_refused(unix_pair: Pair, tmp_path: Path) -> None:
 
 
 @pytest.mark.req("MET-100")
-@pytest.mark.parametrize("opener", [lambda path: open(path, "rb", buffering=0), lambda path: open(path, "r+b")])
-def test_any_binary_mode_will_do(sent: Callable[..., Any], file: Any, opener: Callable[[str], Any]) -> None:
-    with opener(file.name) as other:
+@pytest.mark.parametrize(("mode", "buffering"), [("rb", 0), ("rb", -1), ("r+b", -1)])
+def test_any_binary_mode_will_do(sent: Callable[..., Any], file: Any, mode: str, buffering: int) -> None:
+    with open(file.name, mode, buffering=buffering) as other:
         assert sent(other) == (len(CONTENT), CONTENT)
 
 
@@ -210,9 +210,7 @@ def test_a_negative_offset_is_refused(unix_pair: Pair, file: Any) -> None:
 
 @pytest.mark.req("MET-103")
 @pytest.mark.parametrize("in_memory", [False, True])
-def test_the_position_shows_how_much_was_sent_before_a_timeout(
-    tcp_pair: Pair, big_file: Any, in_memory: bool
-) -> None:
+def test_the_position_shows_how_much_was_sent_before_a_timeout(tcp_pair: Pair, big_file: Any, in_memory: bool) -> None:
     sock, peer = tcp_pair
     source = io.BytesIO(bytes(32 << 20)) if in_memory else big_file
     sock.settimeout(0.1)

@@ -86,9 +86,7 @@ def test_send_may_take_less_than_everything(net: ModuleType, unix_pair: Pair, in
 
 
 @pytest.mark.req("MET-083")
-def test_blocking_send_on_a_stream_takes_everything_although_it_must_wait(
-    unix_pair: Pair, in_thread: InThread
-) -> None:
+def test_blocking_send_on_a_stream_takes_everything_although_it_must_wait(unix_pair: Pair, in_thread: InThread) -> None:
     sock, peer = unix_pair
     received: list[bytes] = []
     reader = in_thread(lambda: received.append(drain(peer)))

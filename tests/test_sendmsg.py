@@ -262,6 +262,7 @@ def algorithm(net: ModuleType, datagrams: Pair) -> Any:
     sock.detach()
 
 
+@pytest.mark.stdlib_needs("AF_ALG", "sendmsg_afalg")
 @pytest.mark.req("MET-098")
 def test_the_message_of_sendmsg_afalg_may_be_left_out(algorithm: Any, datagrams: Pair) -> None:
     assert algorithm.sendmsg_afalg(op=1) == 0
@@ -271,6 +272,7 @@ def test_the_message_of_sendmsg_afalg_may_be_left_out(algorithm: Any, datagrams:
     assert algorithm.sendmsg_afalg(msg=(b"d",), op=0) == 1
 
 
+@pytest.mark.stdlib_needs("AF_ALG", "sendmsg_afalg")
 @pytest.mark.req("MET-098")
 @pytest.mark.parametrize(
     ("arguments", "keywords", "message"),
@@ -296,6 +298,7 @@ def test_sendmsg_afalg_refuses_wrong_arguments(
         algorithm.sendmsg_afalg(*arguments, **keywords)
 
 
+@pytest.mark.stdlib_needs("AF_ALG", "sendmsg_afalg")
 @pytest.mark.req("MET-098")
 def test_integers_of_sendmsg_afalg_are_never_cut(algorithm: Any) -> None:
     for keywords in ({"op": 2**32}, {"op": 1, "assoclen": 2**32}, {"op": 1, "flags": 2**32}):
@@ -303,6 +306,7 @@ def test_integers_of_sendmsg_afalg_are_never_cut(algorithm: Any) -> None:
             algorithm.sendmsg_afalg([b"x"], **keywords)
 
 
+@pytest.mark.stdlib_needs("AF_ALG", "sendmsg_afalg")
 @pytest.mark.req("MET-097", "MET-098")
 def test_sendmsg_afalg_works_on_the_algorithm_family_only(unix_pair: Pair) -> None:
     with pytest.raises(OSError, match="algset is only supported for AF_ALG") as caught:
@@ -310,6 +314,7 @@ def test_sendmsg_afalg_works_on_the_algorithm_family_only(unix_pair: Pair) -> No
     assert caught.value.args == ("algset is only supported for AF_ALG",)
 
 
+@pytest.mark.stdlib_needs("AF_ALG", "sendmsg_afalg")
 @pytest.mark.req("MET-097")
 @pytest.mark.simulated
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ if not cython.compiled:
 
 from cython.cimports.berkeley import _calls, _cmsg, _descriptor, _kept, _message, _options, _timeouts, _transfer, _wait
 from cython.cimports.berkeley._arguments import Buffer, Buffers, as_descriptor, as_int, as_size, as_tuple
-from cython.cimports.berkeley._bytes import fresh, shortened
+from cython.cimports.berkeley._bytes import fresh_for, shortened
 from cython.cimports.berkeley._errors import raise_errno, raise_timeout
 from cython.cimports.berkeley._names import NAMES
 from cython.cimports.berkeley.libc import python
@@ -24,6 +24,7 @@ from cython.cimports.libc.stdint import int64_t
 from cython.cimports.libc.string import memset
 
 from berkeley import _algorithm as algorithm
+from berkeley._platform import absent_functions
 from berkeley.constants import load
 
 _ABSENT = object()
@@ -31,6 +32,7 @@ _CONSTANTS = load(sys.platform)
 AF_ALG = cython.declare(cython.int, _CONSTANTS.get("AF_ALG", -1))
 AF_VSOCK = cython.declare(cython.int, _CONSTANTS.get("AF_VSOCK", -1))
 _DEFAULT_BACKLOG = min(_CONSTANTS.get("SOMAXCONN", 128), 128)
+SEVERAL_ITEMS = cython.declare(cython.bint, "CMSG_SPACE" not in absent_functions())
 SOCKADDR_ROOM = cython.declare(cython.Py_ssize_t, cython.sizeof(libc.sockaddr_storage))
 
 
@@ -68,6 +70,19 @@ def connected(sock: socket, address, caller: str) -> cython.int:
     return _wait.connect(cython.address(sock.state), place, len(raw))
 
 
+@cython.cfunc
+def message(sock: socket, bufsize, room: cython.Py_ssize_t, flags: cython.int, rights: cython.bint):
+    """One message into new bytes, with its control data or, of that, the descriptors alone."""
+    size: cython.Py_ssize_t = as_size(bufsize)
+    if size < 0:
+        raise ValueError("negative buffer size in recvmsg()")
+    data: bytes = fresh_for(size, flags)
+    iov: libc.iovec
+    iov.iov_base = PyBytes_AS_STRING(data)
+    iov.iov_len = size
+    return _message.receive(cython.address(sock.state), cython.address(iov), 1, room, flags, data, rights)
+
+
 class socket:
     """socket(family=AF_INET, type=SOCK_STREAM, proto=0, fileno=None): a socket as the kernel knows it: socket(2)."""
 
@@ -99,15 +114,15 @@ class socket:
     def __del__(self):
         if self.state.fd < 0:
             return
-        owner: cython.pointer[PyObject] = cython.cast(cython.pointer[PyObject], self)
         try:
-            python.PyErr_ResourceWarning(self, 1, "unclosed %R", owner)
-        except Warning:
-            python.PyErr_WriteUnraisable(owner)
-        _descriptor.release(cython.address(self.state))
+            python.PyErr_ResourceWarning(self, 1, "unclosed %R", cython.cast(cython.pointer[PyObject], self))
+        finally:
+            _descriptor.release(cython.address(self.state))
 
     def __dealloc__(self):
         _kept.forget(cython.address(self.state))
+        if self.state.fd >= 0:
+            libc.close(self.state.fd)
 
     @property
     def family(self):
@@ -331,7 +346,7 @@ class socket:
             raise ValueError("negative buffersize in recv")
         if size == 0:
             return b""
-        data: bytes = fresh(size)
+        data: bytes = fresh_for(size, request.flags)
         request.data = PyBytes_AS_STRING(data)
         request.size = size
         request.address = cython.NULL
@@ -350,7 +365,7 @@ class socket:
         request.flags = as_int(flags)
         if size < 0:
             raise ValueError("negative buffersize in recvfrom")
-        data: bytes = fresh(size)
+        data: bytes = fresh_for(size, request.flags)
         received: cython.Py_ssize_t = _transfer.receive_from(
             cython.address(self.state), cython.address(request), cython.address(storage), PyBytes_AS_STRING(data), size
         )
@@ -397,16 +412,12 @@ class socket:
 
         ancdata is a list of (level, type, bytes). Warns with RuntimeWarning of an item that runs over its buffer.
         """
-        size: cython.Py_ssize_t = as_size(bufsize)
-        room: cython.Py_ssize_t = _transfer.checked_room(ancbufsize)
-        flags_number: cython.int = as_int(flags)
-        if size < 0:
-            raise ValueError("negative buffer size in recvmsg()")
-        data: bytes = fresh(size)
-        iov: libc.iovec
-        iov.iov_base = PyBytes_AS_STRING(data)
-        iov.iov_len = size
-        return _message.receive(cython.address(self.state), cython.address(iov), 1, room, flags_number, data)
+        return message(self, bufsize, _transfer.checked_room(ancbufsize), as_int(flags), False)
+
+    def _recv_fds(self, bufsize, maxfds, flags, /):
+        """(data, descriptors, msg_flags, address): recvmsg() for descriptors alone, which never get lost."""
+        room = _cmsg.CMSG_LEN(maxfds * cython.sizeof(cython.int))
+        return message(self, bufsize, room, as_int(flags), True)
 
     def recvmsg_into(self, buffers, ancbufsize=0, flags=0, /):
         """recvmsg_into(buffers[, ancbufsize[, flags]]) -> (nbytes, ancdata, msg_flags, address).
@@ -421,7 +432,7 @@ class socket:
             True,
             "recvmsg_into() argument 1 must be an iterable of single-segment read-write buffers: each",
         )
-        return _message.receive(cython.address(self.state), vector.iov, vector.count, room, flags_number, None)
+        return _message.receive(cython.address(self.state), vector.iov, vector.count, room, flags_number, None, False)
 
     def send(self, data, flags=0, /):
         """send(data[, flags]) -> count of bytes sent, which may be fewer than given. See send(2)."""
@@ -481,7 +492,7 @@ class socket:
         """
         flags_number: cython.int = as_int(flags)
         parts = as_tuple(buffers, "sendmsg() argument 1 must be an iterable")
-        control: bytes = _cmsg.build(ancdata)
+        control: bytes = _cmsg.build(ancdata, SEVERAL_ITEMS)
         raw: bytes = None
         if address is not None:
             raw = encode(self.state.family, self.state.proto, address, NAMES, "sendmsg")
@@ -502,7 +513,9 @@ class socket:
         control: bytes = _cmsg.build(algorithm.items(op, iv, assoclen))
         flags_number: cython.int = as_int(flags)
         vector = Buffers()
-        vector.hold(as_tuple(msg, "sendmsg_afalg() argument 1 must be an iterable"), False, "sendmsg_afalg() argument 1")
+        vector.hold(
+            as_tuple(msg, "sendmsg_afalg() argument 1 must be an iterable"), False, "sendmsg_afalg() argument 1"
+        )
         return _message.send(cython.address(self.state), vector, control, flags_number, None, None)
 
 

@@ -8,7 +8,9 @@ if not cython.compiled:
     raise ImportError(NOT_BUILT)
 
 from cython.cimports.berkeley.libc import python
+from cython.cimports.berkeley.libc.socket import MSG_TRUNC
 from cython.cimports.cpython.bytes import PyBytes_AS_STRING, PyBytes_FromStringAndSize
+from cython.cimports.libc.string import memset
 
 # Unused room up to this many bytes stays part of the object instead of being given back.
 ROOM_TO_KEEP = cython.declare(cython.Py_ssize_t, 64)
@@ -16,6 +18,14 @@ ROOM_TO_KEEP = cython.declare(cython.Py_ssize_t, 64)
 
 def fresh(size):
     return PyBytes_FromStringAndSize(cython.NULL, size)
+
+
+def fresh_for(size, flags):
+    # With MSG_TRUNC a stream reports what it threw away without writing it: old memory must not show instead.
+    data: bytes = PyBytes_FromStringAndSize(cython.NULL, size)
+    if flags & MSG_TRUNC and size > 0:
+        memset(PyBytes_AS_STRING(data), 0, size)
+    return data
 
 
 def shortened(data, used):

@@ -1,4 +1,4 @@
+cpdef object CMSG_LEN(object length)
 cdef tuple parsed(const char *control, size_t length)
 cdef int close_rights(const char *control, size_t length) noexcept
-cdef int close_all(const char *data, size_t count) noexcept
-cpdef bytes build(object items)
+cpdef bytes build(object items, bint several=*)

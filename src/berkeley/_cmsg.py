@@ -17,7 +17,7 @@ LEN_MAX = cython.declare(cython.Py_ssize_t, INT_MAX - libc.CMSG_LEN(0))
 SPACE_MAX = cython.declare(cython.Py_ssize_t, INT_MAX - libc.CMSG_SPACE(1))
 
 
-def CMSG_LEN(length, /):
+def CMSG_LEN(length):
     """CMSG_LEN(length) -> size of a control message with `length` bytes of data, without the padding after it.
 
     Raises OverflowError for a length out of range. See cmsg(3).
@@ -105,19 +105,25 @@ def close_rights(control, length):
         offset += libc.CMSG_SPACE(size)
 
 
-def close_all(data, count):
+@cython.cfunc
+@cython.exceptval(check=False)
+def close_all(data: cython.p_const_char, count: cython.size_t) -> cython.void:
     fd: cython.int
     i: cython.size_t
     for i in range(count):
         memcpy(cython.address(fd), data + i * cython.sizeof(cython.int), cython.sizeof(cython.int))
         libc.close(fd)
-    return 0
 
 
-def build(items):
-    """The control data that sendmsg() sends for (level, type, data) items."""
+def build(items, several=True):
+    """The control data that sendmsg() sends for (level, type, data) items.
+
+    Without CMSG_SPACE it is not known where a second item would have to start: several is False there.
+    """
     # Every item is converted before any byte is written: converting one may run code that changes another.
     converted = [_item(item) for item in as_tuple(items, "sendmsg() argument 2 must be an iterable")]
+    if len(converted) > 1 and not several:
+        raise OSError("sending multiple control messages is not supported on this system")
     return b"".join([_packed(level, kind, data) for level, kind, data in converted])
 
 

@@ -1,66 +1,55 @@
 """Descriptors sent from process to process over AF_UNIX sockets: send_fds() and recv_fds()."""
 
+from __future__ import annotations
+
+import os
+import sys
 from array import array
+from collections.abc import Iterable
+from typing import Any
 
-import cython
-
-if not cython.compiled:
-    from berkeley._compiled import NOT_BUILT
-
-    raise ImportError(NOT_BUILT)
-
+from berkeley import _base
 from berkeley._cmsg import CMSG_LEN
-from cython.cimports.berkeley import _cmsg
-from cython.cimports.berkeley._arguments import as_int
-from cython.cimports.berkeley.libc import socket as libc
+from berkeley.constants import load
+
+# Plain numbers, none of which is missing where descriptors can be passed.
+_CONSTANTS: dict[str, Any] = dict(load(sys.platform))
+_RIGHTS: tuple[int, int] = (_CONSTANTS.get("SOL_SOCKET", 0), _CONSTANTS.get("SCM_RIGHTS", 0))
+_MSG_CMSG_CLOEXEC: int = _CONSTANTS.get("MSG_CMSG_CLOEXEC", 0)
+_MSG_CTRUNC: int = _CONSTANTS.get("MSG_CTRUNC", 0)
 
 
-def send_fds(sock, buffers, fds, flags=0, address=None):
+def send_fds(sock: Any, buffers: Iterable[Any], fds: Iterable[int], flags: int = 0, address: Any = None) -> int:
     """send_fds(sock, buffers, fds[, flags[, address]]) -> count of data bytes sent along with the descriptors.
 
     See unix(7), SCM_RIGHTS. Raises OSError.
     """
-    rights = (libc.SOL_SOCKET, libc.SCM_RIGHTS, array("i", fds))
-    return sock.sendmsg(buffers, [rights], flags, address)
+    return sock.sendmsg(buffers, [(*_RIGHTS, array("i", fds))], flags, address)  # type: ignore[no-any-return]
 
 
-def recv_fds(sock, bufsize, maxfds, flags=0, *, inheritable=False):
+def recv_fds(
+    sock: Any, bufsize: int, maxfds: int, flags: int = 0, *, inheritable: bool = False
+) -> tuple[bytes, list[int], int, Any]:
     """recv_fds(sock, bufsize, maxfds[, flags]) -> (data, list of descriptors, msg_flags, address).
 
     At most maxfds descriptors come, not inheritable unless asked for. If there were more (MSG_CTRUNC in msg_flags),
     the list is empty and those that came are closed: which ones are missing could not be told.
     """
-    wanted: cython.int = as_int(flags)
-    if not inheritable:
-        wanted |= libc.MSG_CMSG_CLOEXEC
-    room = CMSG_LEN(maxfds * cython.sizeof(cython.int))
-    data, ancdata, msg_flags, address = sock.recvmsg(bufsize, room, wanted)
-    told: cython.int = msg_flags
-    try:
-        found = [] if told & libc.MSG_CTRUNC else _descriptors(ancdata)
-        result = (data, found, told & ~libc.MSG_CMSG_CLOEXEC, address)
-    except BaseException:
-        _close_rights(ancdata)
-        raise
-    if told & libc.MSG_CTRUNC:
-        _close_rights(ancdata)
-    return result
+    wanted = flags if inheritable else flags | _MSG_CMSG_CLOEXEC
+    if getattr(type(sock), "recvmsg", None) is _base.socket.recvmsg:
+        return sock._recv_fds(bufsize, maxfds, wanted)  # type: ignore[no-any-return]
+    return _through_recvmsg(sock, bufsize, maxfds, wanted)
 
 
-@cython.cfunc
-def _descriptors(ancdata) -> list:
-    """The numbers in the SCM_RIGHTS items; bytes of an incomplete one at the end are dropped."""
-    found = []
-    for level, kind, data in ancdata:
-        if level == libc.SOL_SOCKET and kind == libc.SCM_RIGHTS:
-            whole: cython.Py_ssize_t = len(data) // cython.sizeof(cython.int) * cython.sizeof(cython.int)
-            found.extend(memoryview(data)[:whole].cast("i"))
-    return found
-
-
-@cython.cfunc
-def _close_rights(ancdata):
-    for level, kind, data in ancdata:
-        if level == libc.SOL_SOCKET and kind == libc.SCM_RIGHTS and isinstance(data, bytes):
-            place: bytes = data
-            _cmsg.close_all(place, len(place) // cython.sizeof(cython.int))
+def _through_recvmsg(sock: Any, bufsize: int, maxfds: int, flags: int) -> tuple[bytes, list[int], int, Any]:
+    """The same on anything that has a recvmsg() of its own."""
+    data, ancdata, msg_flags, address = sock.recvmsg(bufsize, CMSG_LEN(maxfds * array("i").itemsize), flags)
+    fds = array("i")
+    for level, kind, content in ancdata:
+        if (level, kind) == _RIGHTS:
+            fds.frombytes(content[: len(content) - len(content) % fds.itemsize])
+    if not msg_flags & _MSG_CTRUNC:
+        return data, list(fds), msg_flags & ~_MSG_CMSG_CLOEXEC, address
+    for fd in fds:
+        os.close(fd)
+    return data, [], msg_flags & ~_MSG_CMSG_CLOEXEC, address

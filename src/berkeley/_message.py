@@ -19,8 +19,9 @@ from cython.cimports.libc.stdint import int64_t
 from cython.cimports.libc.string import memset
 
 
-def receive(endpoint, iov, count, ancbufsize, flags, data):
-    # All room is made before the call. (data, ancdata, msg_flags, address), or with nbytes first if data is None.
+def receive(endpoint, iov, count, ancbufsize, flags, data, rights):
+    # All room is made before the call. (data, ancdata, msg_flags, address), or with nbytes first if data is None;
+    # with rights, the descriptors stand in the place of ancdata.
     request: _calls.Request
     message: libc.msghdr
     storage: libc.sockaddr_storage
@@ -43,7 +44,7 @@ def receive(endpoint, iov, count, ancbufsize, flags, data):
     # Not trusted either: nothing beyond our own room is looked at.
     message.msg_controllen = min(message.msg_controllen, cython.cast(cython.size_t, ancbufsize))
     try:
-        return handed_over(endpoint, cython.address(message), received, data)
+        return handed_over(endpoint, cython.address(message), received, data, rights)
     except BaseException as problem:
         # The descriptors in it would be known to nobody: closed. What was received is kept if memory was short.
         _cmsg.close_rights(cython.cast(cython.p_char, message.msg_control), message.msg_controllen)
@@ -58,6 +59,7 @@ def handed_over(
     message: cython.pointer[libc.msghdr],
     received: cython.Py_ssize_t,
     data: bytes | None,
+    rights: cython.bint,
 ) -> tuple:
     items, malformed = _cmsg.parsed(cython.cast(cython.p_char, message.msg_control), message.msg_controllen)
     if malformed:
@@ -65,9 +67,30 @@ def handed_over(
     room: cython.Py_ssize_t = cython.sizeof(libc.sockaddr_storage)
     length: cython.Py_ssize_t = min(cython.cast(cython.Py_ssize_t, message.msg_namelen), room)
     address = decode(message.msg_name, length, endpoint.proto, NAMES)
-    msg_flags = message.msg_flags
+    msg_flags: cython.int = message.msg_flags
+    if rights:
+        items = descriptors(items, message)
+        msg_flags &= ~libc.MSG_CMSG_CLOEXEC  # Linux reports the flag it was called with
     result = received if data is None else shortened(data, min(received, len(data)))
     return result, items, msg_flags, address
+
+
+@cython.cfunc
+def descriptors(items: list, message: cython.pointer[libc.msghdr]) -> list:
+    """The numbers in the SCM_RIGHTS items; bytes of an incomplete one at the end are dropped.
+
+    All are closed instead where there were more of them than room: which ones are missing could not be told.
+    """
+    found = []
+    if message.msg_flags & libc.MSG_CTRUNC:
+        _cmsg.close_rights(cython.cast(cython.p_char, message.msg_control), message.msg_controllen)
+        message.msg_controllen = 0
+        return found
+    for level, kind, data in items:
+        if level == libc.SOL_SOCKET and kind == libc.SCM_RIGHTS:
+            whole: cython.Py_ssize_t = len(data) // cython.sizeof(cython.int) * cython.sizeof(cython.int)
+            found.extend(memoryview(data)[:whole].cast("i"))
+    return found
 
 
 def send(endpoint, buffers, control, flags, address, given):

@@ -1,4 +1,4 @@
-"""What every test shares: the module under test, live pairs of sockets, ticking signals, and the record of requirements shown."""
+"""What every test shares: the module under test, live pairs of sockets, ticking signals, the requirements shown."""
 
 from __future__ import annotations
 

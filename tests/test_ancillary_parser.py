@@ -111,6 +111,17 @@ def test_what_was_built_is_parsed_back(net: ModuleType) -> None:
     check()
 
 
+@pytest.mark.req("MET-094")
+@pytest.mark.simulated
+@ONLY_BERKELEY
+def test_where_space_is_unknown_one_control_message_is_all(net: ModuleType) -> None:
+    build = cmsg(net).build
+    assert build([(1, 1, ONE)], False) == item(ONE)
+    assert build([], False) == b""
+    with pytest.raises(OSError, match="multiple control messages"):
+        build([(1, 1, ONE), (1, 2, b"")], False)
+
+
 RECEIVE = """
 import warnings
 left, right = socket.socketpair()

@@ -272,24 +272,6 @@ def test_packet_addresses(net: ModuleType, address: Any) -> None:
     same(net, with_socket(bound, "AF_PACKET", "SOCK_RAW"))
 
 
-@sampled
-@given(
-    address=st.one_of(
-        st.tuples(st.sampled_from([2**32 - 1, -1, 1, 2, 99]), st.integers(1024, 2**32 - 2)),
-        st.sampled_from([5, (1,), (1, "2"), None]),
-    )
-)
-def test_vsock_addresses(net: ModuleType, address: Any) -> None:
-    if outcome(lambda: stdlib_socket.socket(stdlib_socket.AF_VSOCK, 1).close())[0] == "raised":
-        pytest.skip("needs a kernel with AF_VSOCK")
-
-    def bound(module: Any, sock: Any) -> Any:
-        sock.bind(address)
-        return sock.getsockname()
-
-    same(net, with_socket(bound, "AF_VSOCK", "SOCK_STREAM"))
-
-
 OPTIONS = [(1, number) for number in (2, 5, 6, 7, 8, 9, 12, 13, 15, 20)] + [
     (0, 1),
     (0, 2),

@@ -28,8 +28,6 @@ def told(net: ModuleType, lying: Path, setup: str, call: str) -> Any:
 
 
 UNIX_STREAM = """
-import tempfile
-path = tempfile.mkdtemp() + "/server"
 server, client = (socket.socket(socket.AF_UNIX) for _ in range(2))
 used = [server, client]
 server.bind(path)
@@ -58,10 +56,10 @@ def received(call):
         "received(lambda sock: sock.recvfrom_into(bytearray(10))[1])",
     ],
 )
-def test_a_unix_path_ends_where_its_storage_ends(net: ModuleType, lying: Path, call: str) -> None:
-    path = told(net, lying, UNIX_STREAM, call)
-    assert set(path) == {"u"}
-    assert 100 < len(path) <= STORAGE
+def test_a_unix_path_ends_where_its_storage_ends(net: ModuleType, lying: Path, tmp_path: Path, call: str) -> None:
+    found = told(net, lying, f"path = {str(tmp_path / 'server')!r}\n{UNIX_STREAM}", call)
+    assert set(found) == {"u"}
+    assert 100 < len(found) <= STORAGE
 
 
 UDP = """

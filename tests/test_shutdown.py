@@ -84,7 +84,8 @@ def test_plain_integers_work(unix_pair: Pair, how: int, reading: bool, writing: 
     if writing:
         assert sock.send(b"x") == 1
     else:
-        pytest.raises(BrokenPipeError, sock.send, b"x")
+        with pytest.raises(BrokenPipeError):
+            sock.send(b"x")
     if reading:
         assert peer.send(b"y") == 1
         assert sock.recv(1) == b"y"

@@ -229,14 +229,17 @@ def test_an_interrupted_connect_waits_on_for_its_connection(
         filler.connect_ex(server.getsockname())
 
     def make_room() -> None:
-        for _ in range(2):
-            server.settimeout(0)
-            with suppress(BlockingIOError):
-                closing(server.accept()[0])
+        for filler in fillers:
+            filler.close()
+        server.settimeout(0)
+        with suppress(BlockingIOError):
+            while True:
+                server.accept()[0].close()
 
     ticks = Ticks(make_room)
     with alarm(0.02, ticks):
         assert not getattr(sock, method)(server.getsockname())
+    assert ticks.count >= 3
     assert sock.getpeername() == server.getsockname()
 
 

@@ -120,6 +120,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--table", type=Path, default=TESTS / "requirements.tsv", help="the requirements")
     parser.add_argument("--elsewhere", type=Path, default=TESTS / "requirements_elsewhere.tsv", help="ids and reasons")
     parser.add_argument("--must-show", action="store_true", help="fail if one that has to be shown on Linux is open")
+    parser.add_argument("--brief", action="store_true", help="print the totals and what is missing alone")
     return parser.parse_args()
 
 
@@ -129,7 +130,7 @@ def main() -> int:
     table, elsewhere = read_table(options.table), read_elsewhere(options.elsewhere)
     results = read_results(options.results)
     states = {name: state(results.get(name, {}), elsewhere.get(name, HERE)) for name in table}
-    for name, found in states.items():
+    for name, found in states.items() if not options.brief else ():
         print(f"{name}  {found:10}  {note(results.get(name, {}), elsewhere.get(name, HERE))}".rstrip())
     print(totals(states))
     found_wrong = complaints(table, states, {*results, *elsewhere}, options.must_show)

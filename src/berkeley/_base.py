@@ -297,14 +297,18 @@ class socket:
             self.state.fd, as_int(level), as_int(optname), as_int(buflen), self.state.family == AF_VSOCK
         )
 
-    def setsockopt(self, level, optname, value, optlen=None, /):
+    def setsockopt(self, level, optname, value, optlen=_ABSENT, /):
         """setsockopt(level, optname, value): value is an int or a bytes-like object. See setsockopt(2).
 
         setsockopt(level, optname, None, optlen) passes a NULL pointer with that length.
         """
         level_number: cython.int = as_int(level)
         option: cython.int = as_int(optname)
-        _options.set_option(self.state.fd, level_number, option, value, optlen, self.state.family == AF_VSOCK)
+        wide: cython.bint = self.state.family == AF_VSOCK
+        if optlen is _ABSENT:
+            _options.set_option(self.state.fd, level_number, option, value, wide)
+        else:
+            _options.set_null_option(self.state.fd, level_number, option, value, optlen)
         if level_number == libc.SOL_SOCKET and option == libc.SO_RCVLOWAT:
             self.state.polls_first = True
 
@@ -321,7 +325,7 @@ class socket:
     def settimeout(self, timeout, /):
         """settimeout(seconds): None for blocking mode, 0 for non-blocking mode, else the longest time to wait.
 
-        Raises ValueError for a negative number or NaN, OverflowError beyond 24 days.
+        Raises ValueError for a negative number or NaN, OverflowError beyond 292 years.
         """
         self.state.timeout = _timeouts.as_timeout(timeout)
         _options.set_blocking(self.state.fd, self.state.timeout < 0)

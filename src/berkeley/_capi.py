@@ -7,9 +7,10 @@ if not cython.compiled:
 
     raise ImportError(NOT_BUILT)
 
-from berkeley._base import socket
 from cython.cimports.cpython.object import PyObject
 from cython.cimports.cpython.pycapsule import PyCapsule_New
+
+from berkeley._base import socket
 
 Exported = cython.struct(
     socket_type=cython.pointer[PyObject],

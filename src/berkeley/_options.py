@@ -55,11 +55,9 @@ def _get(
     return 0
 
 
-def set_option(fd, level, optname, value, optlen, wide):
+def set_option(fd, level, optname, value, wide):
     number: cython.int
     wide_number: uint64_t
-    if optlen is not None:
-        return _set_null(fd, level, optname, value, optlen)
     if isinstance(value, int) and wide:
         wide_number = python.PyLong_AsUnsignedLongLong(value)
         return _set(fd, level, optname, cython.address(wide_number), cython.sizeof(uint64_t))
@@ -75,9 +73,8 @@ def set_option(fd, level, optname, value, optlen, wide):
     return _set(fd, level, optname, buffer.view.buf, buffer.view.len)
 
 
-@cython.cfunc
-@cython.exceptval(-1, check=False)
-def _set_null(fd: cython.int, level: cython.int, optname: cython.int, value, optlen) -> cython.int:
+def set_null_option(fd, level, optname, value, optlen):
+    # A NULL pointer with a length, which some options of the kernel's crypto sockets want.
     if value is not None:
         raise TypeError(f"setsockopt() argument 3 must be None with an optlen, not {type(value).__name__}")
     length: cython.long = as_int(optlen)

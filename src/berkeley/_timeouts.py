@@ -12,7 +12,7 @@ if not cython.compiled:
 
 
 _NANOSECONDS = 1_000_000_000
-_NANOSECONDS_MAX = 2**31 * 1_000_000  # poll(2) counts milliseconds in a C int
+_NANOSECONDS_MAX = 2**63 - 1
 
 DEFAULT = -1
 
@@ -27,8 +27,8 @@ def as_timeout(seconds):
     if number < 0:
         raise ValueError("Timeout value out of range")
     nanoseconds = math.ceil(number * _NANOSECONDS)
-    if nanoseconds >= _NANOSECONDS_MAX:
-        raise OverflowError("timeout doesn't fit into C timeval")
+    if nanoseconds > _NANOSECONDS_MAX:
+        raise _too_large()
     return nanoseconds
 
 
@@ -48,6 +48,11 @@ def _number(seconds):
 def _not_finite(seconds: float):
     if math.isnan(seconds):
         return ValueError("Invalid value NaN (not a number)")
+    return _too_large()
+
+
+@cython.cfunc
+def _too_large():
     return OverflowError("timestamp too large to convert to C PyTime_t")
 
 
@@ -63,7 +68,7 @@ def getdefaulttimeout():
 def setdefaulttimeout(timeout, /):
     """setdefaulttimeout(seconds): the timeout of new sockets: None blocking, 0 non-blocking, else a positive number.
 
-    Raises ValueError for a negative number or NaN, OverflowError beyond 24 days, TypeError for other types.
+    Raises ValueError for a negative number or NaN, OverflowError beyond 292 years, TypeError for other types.
     """
     global DEFAULT
     DEFAULT = as_timeout(timeout)

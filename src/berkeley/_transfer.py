@@ -13,7 +13,6 @@ from cython.cimports.berkeley.libc import socket as libc
 from cython.cimports.libc.limits import INT_MAX
 from cython.cimports.libc.stdint import int64_t
 
-
 # The two texts for a count above the buffer's size.
 _TOO_SMALL = {
     "recv_into": "buffer too small for requested bytes",

@@ -20,6 +20,7 @@ TIMED_OUT = -2
 
 NANOSECONDS = cython.declare(int64_t, 1_000_000_000)
 NANOSECONDS_PER_POLL_UNIT = cython.declare(int64_t, 1_000_000)
+FOREVER = cython.declare(int64_t, 2**62)  # 146 years: what can be added to the clock without overflow
 
 
 @cython.cfunc
@@ -107,7 +108,7 @@ def poll_timeout(timeout: int64_t, deadline: cython.pointer[int64_t]) -> cython.
         return -1
     now: int64_t = monotonic()
     if deadline[0] == 0:
-        deadline[0] = now + timeout
+        deadline[0] = now + min(timeout, FOREVER)
     left: int64_t = deadline[0] - now + NANOSECONDS_PER_POLL_UNIT - 1
     if left <= 0:
         return 0

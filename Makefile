@@ -1,0 +1,38 @@
+# The commands of the project. Each sets up what it needs under build/, from a bare checkout on.
+
+PYTHON ?= python3
+ENVIRONMENT = $(PYTHON) -m tools.environment
+TESTS ?= tests
+
+help:  ## list the commands
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
+
+demo:  ## run the echo programs of both documents over TCP, UNIX and UDP, and time them
+	@python=$$($(ENVIRONMENT) test,bench) && "$$python" -m tools.demo
+
+test:  ## all tests on all interpreters at hand, CPython's own test_socket included
+	@$(PYTHON) -m tools.testing
+
+quick:  ## the tests alone, on this interpreter: make quick TESTS=tests/test_wait.py
+	@python=$$($(ENVIRONMENT) test,bench) && "$$python" -m pytest -q $(TESTS)
+
+requirements:  ## which requirements the last test run has shown, and how
+	@$(PYTHON) -m tools.requirements --must-show build/requirements-*.json
+
+bench:  ## berkeley beside the interpreter's own module and C
+	@python=$$($(ENVIRONMENT) test,bench) && "$$python" -m bench --max-ratio 1.05
+
+check:  ## ruff, mypy, stubtest, layers, constant tables, documentation
+	@python=$$($(ENVIRONMENT) test,check,constants,bench) && "$$python" -m tools.check
+
+constants:  ## regenerate the constant tables
+	@python=$$($(ENVIRONMENT) constants) && "$$python" -m tools.constants
+
+build:  ## build the core for this interpreter
+	@$(ENVIRONMENT) test,bench
+
+clean:  ## remove everything that was built
+	rm -rf build dist *.egg-info src/*.egg-info
+	find src -name '*.so' -delete
+
+.PHONY: help demo test quick requirements bench check constants build clean

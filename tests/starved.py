@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import tempfile
-from _testcapi import remove_mem_hooks, set_nomemory
+from _testcapi import remove_mem_hooks, set_nomemory  # type: ignore[import-not-found]
 from array import array
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress

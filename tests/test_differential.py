@@ -133,7 +133,7 @@ def test_control_message_sizes(net: ModuleType, function: str, value: Any) -> No
 LOOPBACK_HOSTS = st.one_of(
     st.integers(0x7F000001, 0x7FFFFFFE).map(lambda number: str(ip_address(number))),
     st.sampled_from(["", "localhost", "127.1", b"127.0.0.1", bytearray(b"127.0.0.2"), "0.0.0.0", "<broadcast>", "::1"]),
-    st.sampled_from([None, 5, 1.5, (), "127.0.0.1 ", "x" * 70]),
+    st.sampled_from([None, 5, 1.5, (), "127.0.0.1 "]),
 )
 PORTS = st.one_of(
     st.integers(1, 65535), st.sampled_from([0, -1, 65536, 2**31, 2**32 + 1, 2**70, True, None, "80", 80.0])
@@ -203,7 +203,7 @@ def test_abstract_unix_names(net: ModuleType, name: bytes) -> None:
     same(net, with_socket(bound, "AF_UNIX"))
 
 
-PATH_CHARACTERS = st.characters(exclude_categories=("Cs",), exclude_characters="\0/")
+PATH_CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\0/")
 
 
 @sampled
@@ -253,7 +253,7 @@ def raw_packets() -> None:
         pytest.skip("needs the right to open AF_PACKET sockets (CAP_NET_RAW)")
 
 
-@sampled
+@settings(sampled, max_examples=30)
 @given(
     address=st.one_of(
         st.tuples(st.sampled_from(["lo", "", "no-such-name", "x" * 20]), st.one_of(st.integers(-1, 65536), NOT_INT)),
@@ -313,7 +313,11 @@ def both_ways(net: Any) -> Iterator[Any]:
         yield right
 
 
-PARTS = st.one_of(st.binary(max_size=40), st.binary(max_size=40).map(bytearray), st.binary(max_size=40).map(memoryview))
+PARTS = st.one_of(
+    st.binary(max_size=40),
+    st.binary(max_size=40).map(bytearray),
+    st.binary(max_size=40).map(lambda data: memoryview(data)),
+)
 WRONG_PARTS = st.sampled_from(["text", None, 5, [b"x"]])
 
 
@@ -409,10 +413,15 @@ def test_scattering_into_buffers(net: ModuleType, message: bytes, rooms: list[in
 @sampled
 @given(
     value=st.one_of(
-        st.floats(-1, 1e9), st.sampled_from([float("nan"), float("inf"), 1e-10, 1e300, 9e9, 2**63]), ANY_INT, NOT_INT
+        st.floats(-1, 1e9),
+        st.sampled_from([float("nan"), float("inf"), 1e-10, 1e300, 9e9, 2**63]),
+        ANY_INT.filter(lambda value: value > -(2**31)),
+        NOT_INT,
     )
 )
 def test_timeouts(net: ModuleType, value: Any) -> None:
+    """A number both negative and out of range may be refused for either, so none is here."""
+
     def set_and_read(module: Any, sock: Any) -> Any:
         return (
             outcome(lambda: sock.settimeout(value)),

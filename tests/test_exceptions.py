@@ -85,7 +85,7 @@ def test_a_failed_system_call_carries_number_and_text(net: ModuleType) -> None:
     with pytest.raises(OSError) as caught:
         sock.recv(1)
     assert caught.value.args == (9, "Bad file descriptor")
-    assert errno.errorcode[caught.value.errno] == "EBADF"
+    assert errno.errorcode[caught.value.args[0]] == "EBADF"
     number, text = caught.value.args
     assert (caught.value.errno, caught.value.strerror) == (number, text)
 

@@ -41,7 +41,7 @@ def _state() -> str:
 
 def _install(python: Path, extras: str) -> None:
     # Without build isolation, so that what Cython made for one interpreter serves the others too.
-    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip: list[str | Path] = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     print(f"setting up {python.parent.parent.name} ...", file=sys.stderr, flush=True)
     subprocess.run([*pip, "setuptools>=77", "Cython>=3.3.1,<3.4"], check=True)
     subprocess.run([*pip, "--no-build-isolation", "--editable", f"{ROOT}[{extras}]"], check=True, stdout=sys.stderr)

@@ -63,7 +63,7 @@ def holds(wheel: Path, ending: str) -> bool:
 def bare_environment(home: Path, wheel: Path) -> Path:
     """The python of a new environment with nothing but the wheel and what it depends on."""
     subprocess.run([sys.executable, "-m", "venv", home], check=True)
-    pip = [home / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip: list[str | Path] = [home / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     environ = {**os.environ, "CC": "no-compiler-here"}
     subprocess.run([*pip, wheel], check=True, env=environ)
     return home / "bin" / "python"

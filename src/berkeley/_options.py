@@ -77,9 +77,7 @@ def set_null_option(fd, level, optname, value, optlen):
     # A NULL pointer with a length, which some options of the kernel's crypto sockets want.
     if value is not None:
         raise TypeError(f"setsockopt() argument 3 must be None with an optlen, not {type(value).__name__}")
-    length: cython.long = as_int(optlen)
-    if length < 0:
-        raise OverflowError("can't convert negative value to socklen_t")
+    length: cython.int = as_int(optlen)
     return _set(fd, level, optname, cython.NULL, length)
 
 

@@ -24,11 +24,11 @@ def as_timeout(seconds):
     if isinstance(seconds, float) and not math.isfinite(seconds):
         raise _not_finite(seconds)
     number = _number(seconds)
+    nanoseconds = math.ceil(number * _NANOSECONDS)
+    if not -_NANOSECONDS_MAX <= nanoseconds <= _NANOSECONDS_MAX:
+        raise _too_large()
     if number < 0:
         raise ValueError("Timeout value out of range")
-    nanoseconds = math.ceil(number * _NANOSECONDS)
-    if nanoseconds > _NANOSECONDS_MAX:
-        raise _too_large()
     return nanoseconds
 
 

@@ -61,6 +61,17 @@ def decoded(
 
 
 @cython.cfunc
+def asked_address(endpoint: cython.pointer[_wait.Endpoint], call: _calls.SystemCall):
+    """What getsockname(2) or getpeername(2) answers."""
+    request: _calls.Request
+    storage: libc.sockaddr_storage
+    memset(cython.address(storage), 0, SOCKADDR_ROOM)
+    request.address = cython.address(storage)
+    _wait.once(endpoint, call, cython.address(request), None)
+    return decoded(endpoint, cython.address(storage), request.address_length)
+
+
+@cython.cfunc
 @cython.exceptval(-1, check=False)
 def connected(sock: socket, address, caller: str) -> cython.int:
     """Encode, audit and connect: 0, an errno value or TIMED_OUT."""
@@ -174,7 +185,7 @@ class socket:
         deadline: int64_t = 0
         memset(cython.address(request), 0, cython.sizeof(_calls.Request))
         request.address = cython.address(storage)
-        request.socket_flags = libc.SOCK_CLOEXEC
+        request.number = libc.SOCK_CLOEXEC
         fd: cython.int = _wait.perform(
             cython.address(self.state),
             _calls.accept,
@@ -223,17 +234,12 @@ class socket:
 
     def bind(self, address, /):
         """bind(address): give the socket a local address, in the format of its family. See bind(2)."""
+        request: _calls.Request
         raw: bytes = encode(self.state.family, self.state.proto, address, NAMES, "bind")
         audit_address("socket.bind", self, address)
-        place: cython.pointer[libc.sockaddr] = cython.cast(cython.pointer[libc.sockaddr], PyBytes_AS_STRING(raw))
-        size: libc.socklen_t = len(raw)
-        outcome: cython.int
-        code: cython.int
-        with cython.nogil:
-            outcome = libc.bind(self.state.fd, place, size)
-            code = c.errno
-        if outcome < 0:
-            raise_errno(code, address)
+        request.address = cython.cast(cython.pointer[libc.sockaddr_storage], PyBytes_AS_STRING(raw))
+        request.address_length = len(raw)
+        _wait.once(cython.address(self.state), _calls.bind, cython.address(request), address)
 
     def connect(self, address, /):
         """connect(address): connect to a remote address, in the format of the family. See connect(2).
@@ -253,43 +259,23 @@ class socket:
 
     def listen(self, backlog=_DEFAULT_BACKLOG, /):
         """listen([backlog]): accept connections, of which at most `backlog` (0 at least) wait. See listen(2)."""
-        count: cython.int = max(as_int(backlog), 0)
-        outcome: cython.int
-        with cython.nogil:
-            outcome = libc.listen(self.state.fd, count)
-        if outcome < 0:
-            raise_errno(c.errno, None)
+        request: _calls.Request
+        request.number = max(as_int(backlog), 0)
+        _wait.once(cython.address(self.state), _calls.listen, cython.address(request), None)
 
     def shutdown(self, how, /):
         """shutdown(how): end receiving (SHUT_RD), sending (SHUT_WR) or both (SHUT_RDWR). See shutdown(2)."""
-        half: cython.int = as_int(how)
-        outcome: cython.int
-        code: cython.int
-        with cython.nogil:
-            outcome = libc.shutdown(self.state.fd, half)
-            code = c.errno
-        if outcome < 0:
-            raise_errno(code, None)
+        request: _calls.Request
+        request.number = as_int(how)
+        _wait.once(cython.address(self.state), _calls.shutdown, cython.address(request), None)
 
     def getsockname(self):
         """getsockname() -> the local address, in the format of the family. See getsockname(2)."""
-        storage: libc.sockaddr_storage
-        size: libc.socklen_t = SOCKADDR_ROOM
-        memset(cython.address(storage), 0, SOCKADDR_ROOM)
-        place: cython.pointer[libc.sockaddr] = cython.cast(cython.pointer[libc.sockaddr], cython.address(storage))
-        if libc.getsockname(self.state.fd, place, cython.address(size)) < 0:
-            raise_errno(c.errno, None)
-        return decoded(cython.address(self.state), cython.address(storage), size)
+        return asked_address(cython.address(self.state), _calls.getsockname)
 
     def getpeername(self):
         """getpeername() -> the address of the connected peer. See getpeername(2)."""
-        storage: libc.sockaddr_storage
-        size: libc.socklen_t = SOCKADDR_ROOM
-        memset(cython.address(storage), 0, SOCKADDR_ROOM)
-        place: cython.pointer[libc.sockaddr] = cython.cast(cython.pointer[libc.sockaddr], cython.address(storage))
-        if libc.getpeername(self.state.fd, place, cython.address(size)) < 0:
-            raise_errno(c.errno, None)
-        return decoded(cython.address(self.state), cython.address(storage), size)
+        return asked_address(cython.address(self.state), _calls.getpeername)
 
     def getsockopt(self, level, optname, buflen=0, /):
         """getsockopt(level, optname[, buflen]) -> int, or bytes of at most `buflen` (1 to 1024). See getsockopt(2)."""

@@ -1,4 +1,4 @@
-"""The system calls that may wait, one function each, all of the one shape that the wait loop repeats."""
+"""The system calls on a socket, one function each, all of the one shape that the wait loop repeats."""
 
 import cython
 
@@ -55,5 +55,31 @@ def accept(fd, request):
         fd,
         cython.cast(cython.pointer[libc.sockaddr], request.address),
         cython.address(request.address_length),
-        request.socket_flags,
+        request.number,
+    )
+
+
+def bind(fd, request):
+    return libc.bind(fd, cython.cast(cython.pointer[libc.sockaddr], request.address), request.address_length)
+
+
+def listen(fd, request):
+    return libc.listen(fd, request.number)
+
+
+def shutdown(fd, request):
+    return libc.shutdown(fd, request.number)
+
+
+def getsockname(fd, request):
+    request.address_length = cython.sizeof(libc.sockaddr_storage)
+    return libc.getsockname(
+        fd, cython.cast(cython.pointer[libc.sockaddr], request.address), cython.address(request.address_length)
+    )
+
+
+def getpeername(fd, request):
+    request.address_length = cython.sizeof(libc.sockaddr_storage)
+    return libc.getpeername(
+        fd, cython.cast(cython.pointer[libc.sockaddr], request.address), cython.address(request.address_length)
     )

@@ -19,5 +19,6 @@ cdef int TIMED_OUT         # what connect() answers when the deadline passed
 
 cdef ssize_t perform(Endpoint *endpoint, SystemCall call, Request *request, short events,
                      int64_t *deadline, object address) except -1
+cdef ssize_t once(Endpoint *endpoint, SystemCall call, Request *request, object address) except -1
 cdef int connect(Endpoint *endpoint, const sockaddr *address, socklen_t length) except -1
 cdef bint ready(Endpoint *endpoint, short events, int64_t *deadline) except -1

@@ -60,6 +60,18 @@ def perform(endpoint, call, request, events, deadline, address):
             return raise_errno(code, address)
 
 
+def once(endpoint, call, request, address):
+    # A call that never waits for a peer: no deadline, no second try.
+    result: cython.Py_ssize_t
+    code: cython.int
+    with cython.nogil:
+        result = call(endpoint.fd, request)
+        code = c.errno
+    if result < 0:
+        return raise_errno(code, address)
+    return result
+
+
 @cython.cfunc
 @cython.exceptval(-1, check=False)
 def outlasted(false_alarms: cython.int, deadline: int64_t) -> cython.int:

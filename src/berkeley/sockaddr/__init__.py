@@ -13,13 +13,14 @@ from cython.cimports.cpython.bytes import PyBytes_FromStringAndSize
 from cython.cimports.libc.stdint import uint16_t
 
 from berkeley.constants import load
-from berkeley.sockaddr import inet, inet6, netlink, packet, unix
+from berkeley.sockaddr import can, inet, inet6, netlink, packet, unix
 from berkeley.sockaddr import raw as unknown
 
 HEADER_SIZE = cython.declare(cython.Py_ssize_t, cython.sizeof(uint16_t))
 
 # A family is served where the system has its constant; a new one is a line here and a file beside this one.
 CODECS_BY_NAME = {
+    "AF_CAN": can,
     "AF_INET": inet,
     "AF_INET6": inet6,
     "AF_NETLINK": netlink,

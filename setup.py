@@ -29,6 +29,7 @@ CORE = [
     "_transfer",
     "_wait",
     "sockaddr.__init__",
+    "sockaddr._layout",
     "sockaddr.inet",
     "sockaddr.inet6",
     "sockaddr.netlink",

@@ -10,18 +10,23 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import test_layers
+
+from berkeley.sockaddr import CODECS_BY_NAME
 
 ROOT = Path(__file__).parents[1]
 CONTRIBUTING = ROOT / "CONTRIBUTING.md"
 DIFFERENCES = ROOT / "docs" / "differences.md"
 PAGES = [ROOT / "README.md", CONTRIBUTING, *sorted((ROOT / "docs").glob("*.md"))]
 
+CODECS = {codec.__name__.rpartition(".")[2] for codec in CODECS_BY_NAME.values()}
+
 PYTHON_BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NOT_RUN = "# not run"
 # A line such as `print(2 + 2)  # 4` tells what the program prints there.
 PRINTED = re.compile(r"^\s*print\(.*\)  # (.+)$", re.MULTILINE)
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
-SECTION = re.compile(r"^### (.+)\n(.*?)(?=^##|\Z)", re.MULTILINE | re.DOTALL)
+SECTION = re.compile(r"^### ([^\n]+)\n(.*?)(?=^##|\Z)", re.MULTILINE | re.DOTALL)
 QUOTED_PATH = re.compile(r"`([\w./]+/[\w.]*|[\w]+\.\w+)`")
 
 
@@ -46,12 +51,13 @@ def programs() -> list[object]:
 def test_a_program_of_the_documentation_runs_and_prints_what_it_says(program: str) -> None:
     command = [sys.executable, "-W", "error", "-c", program]
     done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
     assert done.stdout.splitlines() == PRINTED.findall(program)
 
 
 @cache
-def tests_in(path: Path) -> set[str]:
+def functions_in(path: Path) -> set[str]:
     """The names of the test functions of a file, methods of test classes included."""
     if not path.exists():
         return set()
@@ -65,7 +71,7 @@ def named_tests() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("file", "name"), named_tests())
 def test_a_test_that_the_documentation_names_exists(file: str, name: str) -> None:
-    assert name in tests_in(ROOT / file)
+    assert name in functions_in(ROOT / file)
 
 
 @pytest.mark.parametrize(
@@ -76,15 +82,16 @@ def test_every_difference_is_shown_by_a_test_or_a_program(title: str, text: str)
 
 
 def places() -> list[str]:
-    """The rows of the table "Where does it go?"."""
+    """The rows of the table "Where does it go?", with one row for the codecs of all families."""
     table = CONTRIBUTING.read_text("utf-8").partition("## Where does it go?")[2].partition("\n## ")[0]
-    return [line for line in table.splitlines() if line.startswith("| ")]
+    return [line for line in table.splitlines() if line.startswith("| ") and "FAMILY" not in line]
 
 
 def modules() -> list[str]:
-    """Every source file of the package that is written by hand, without declarations and stubs."""
+    """Every module of the package that is no codec."""
     package = ROOT / "src" / "berkeley"
-    return [str(path.relative_to(package)) for path in sorted(package.rglob("*.py"))]
+    codecs = {package / "sockaddr" / f"{name}.py" for name in CODECS}
+    return [str(path.relative_to(package)) for path in sorted(package.rglob("*.py")) if path not in codecs]
 
 
 @pytest.mark.parametrize("module", modules())
@@ -100,3 +107,14 @@ def quoted_paths() -> list[str]:
 def test_a_path_of_the_table_of_places_exists(path: str) -> None:
     homes = (ROOT, ROOT / "src" / "berkeley", ROOT / "tests", ROOT / "tools")
     assert any((home / path).exists() for home in homes)
+
+
+@pytest.mark.parametrize("family", CODECS_BY_NAME)
+def test_the_reference_has_the_address_format_of_every_family_with_a_codec(family: str) -> None:
+    assert f"\n| {family} | `" in (ROOT / "docs" / "reference.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("module", sorted(set().union(*(members for _, members in test_layers.LAYERS))))
+def test_the_picture_of_the_layers_shows_every_module(module: str) -> None:
+    words = re.split(r"[\s<>]+", (ROOT / "docs" / "layers.svg").read_text("utf-8"))
+    assert module in words

@@ -6,11 +6,8 @@ cdef int as_descriptor(object value) except? -1
 cdef Py_ssize_t as_size(object value) except? -1
 cdef tuple as_tuple(object values, str complaint)
 
-cdef class Buffer:
-    cdef Py_buffer view    # held for the whole life of the object, so that nothing can be resized below a call
-    cdef bint held
-
-    cdef int hold(self, object exporter, bint writable, str role) except -1
+# The caller releases the buffer, after the whole call.
+cdef int get_buffer(object exporter, Py_buffer *view, bint writable, str role) except -1
 
 cdef class Buffers:
     cdef Py_buffer *views

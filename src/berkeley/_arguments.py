@@ -43,6 +43,8 @@ def as_size(value):
 
 def as_tuple(values, complaint):
     # A copy: converting one item may run code that changes the caller's list.
+    if type(values) is tuple:
+        return values
     try:
         iterator = iter(values)
     except TypeError:
@@ -50,9 +52,7 @@ def as_tuple(values, complaint):
     return tuple(iterator)
 
 
-@cython.cfunc
-@cython.exceptval(-1, check=False)
-def get_buffer(exporter, view: cython.pointer[Py_buffer], writable: cython.bint, role: str) -> cython.int:
+def get_buffer(exporter, view, writable, role):
     if not writable:
         return PyObject_GetBuffer(exporter, view, PyBUF_SIMPLE)
     try:
@@ -62,28 +62,17 @@ def get_buffer(exporter, view: cython.pointer[Py_buffer], writable: cython.bint,
         raise TypeError(f"{role} must be read-write bytes-like object, not {kind}") from None
 
 
-class Buffer:
-    """One exported buffer, released when the object goes."""
-
-    def hold(self, exporter, writable, role):
-        get_buffer(exporter, cython.address(self.view), writable, role)
-        self.held = True
-        return 0
-
-    def __dealloc__(self):
-        if self.held:
-            PyBuffer_Release(cython.address(self.view))
-
-
 class Buffers:
     """A vector of exported buffers and the iovec array over them, released and freed when the object goes."""
 
     def hold(self, exporters, writable, role):
+        # One block: the views first, the iovec array behind them.
         total: cython.Py_ssize_t = len(exporters)
-        self.views = cython.cast(cython.pointer[Py_buffer], calloc(total + 1, cython.sizeof(Py_buffer)))
-        self.iov = cython.cast(cython.pointer[iovec], calloc(total + 1, cython.sizeof(iovec)))
-        if self.views == cython.NULL or self.iov == cython.NULL:
+        block = calloc(total + 1, cython.sizeof(Py_buffer) + cython.sizeof(iovec))
+        if block == cython.NULL:
             raise MemoryError
+        self.views = cython.cast(cython.pointer[Py_buffer], block)
+        self.iov = cython.cast(cython.pointer[iovec], self.views + total + 1)
         for exporter in exporters:
             get_buffer(exporter, cython.address(self.views[self.count]), writable, role)
             self.iov[self.count].iov_base = self.views[self.count].buf
@@ -96,4 +85,3 @@ class Buffers:
         for i in range(self.count):
             PyBuffer_Release(cython.address(self.views[i]))
         free(self.views)
-        free(self.iov)

@@ -10,13 +10,14 @@ if not cython.compiled:
     raise ImportError(NOT_BUILT)
 
 from cython.cimports.berkeley import _calls, _cmsg, _descriptor, _kept, _message, _options, _timeouts, _transfer, _wait
-from cython.cimports.berkeley._arguments import Buffer, Buffers, as_descriptor, as_int, as_size, as_tuple
+from cython.cimports.berkeley._arguments import Buffers, as_descriptor, as_int, as_size, as_tuple, get_buffer
 from cython.cimports.berkeley._bytes import fresh_for, shortened
 from cython.cimports.berkeley._errors import raise_errno, raise_timeout
 from cython.cimports.berkeley._names import NAMES
 from cython.cimports.berkeley.libc import python
 from cython.cimports.berkeley.libc import socket as libc
 from cython.cimports.berkeley.sockaddr import decode, encode
+from cython.cimports.cpython.buffer import Py_buffer, PyBuffer_Release
 from cython.cimports.cpython.bytes import PyBytes_AS_STRING
 from cython.cimports.cpython.object import PyObject
 from cython.cimports.libc import errno as c
@@ -79,6 +80,23 @@ def connected(sock: socket, address, caller: str) -> cython.int:
     audit_address("socket.connect", sock, address)
     place: cython.pointer[libc.sockaddr] = cython.cast(cython.pointer[libc.sockaddr], PyBytes_AS_STRING(raw))
     return _wait.connect(cython.address(sock.state), place, len(raw))
+
+
+@cython.cfunc
+def counted(
+    endpoint: cython.pointer[_wait.Endpoint],
+    request: cython.pointer[_calls.Request],
+    received: cython.Py_ssize_t,
+    with_address: cython.bint,
+):
+    """The result of a receive into a buffer: the count, and the sender's address if it was asked for."""
+    try:
+        if not with_address:
+            return received
+        return received, decoded(endpoint, request.address, request.address_length)
+    except MemoryError:
+        _transfer.keep_received(endpoint, request, received)
+        raise
 
 
 @cython.cfunc
@@ -370,32 +388,37 @@ class socket:
         """recv_into(buffer[, nbytes[, flags]]) -> count of bytes stored; nbytes 0 means the buffer's size."""
         request: _calls.Request
         deadline: int64_t = 0
-        held = _transfer.writable(buffer, as_size(nbytes), as_int(flags), "recv_into", cython.address(request))
-        request.address = cython.NULL
-        if request.size == 0:
-            return 0
-        received: cython.Py_ssize_t = _kept.receive(
-            cython.address(self.state), _calls.recv, cython.address(request), cython.address(deadline)
-        )
+        view: Py_buffer
+        size: cython.Py_ssize_t = as_size(nbytes)
+        request.flags = as_int(flags)
+        get_buffer(buffer, cython.address(view), True, "recv_into() argument 1")
         try:
-            return received
-        except MemoryError:
-            _transfer.keep_received(cython.address(self.state), cython.address(request), received)
-            raise
+            _transfer.into_buffer(cython.address(request), cython.address(view), size, "recv_into")
+            if request.size == 0:
+                return 0
+            received: cython.Py_ssize_t = _kept.receive(
+                cython.address(self.state), _calls.recv, cython.address(request), cython.address(deadline)
+            )
+            return counted(cython.address(self.state), cython.address(request), received, False)
+        finally:
+            PyBuffer_Release(cython.address(view))
 
     def recvfrom_into(self, buffer, nbytes=0, flags=0):
         """recvfrom_into(buffer[, nbytes[, flags]]) -> (count of bytes stored, address)."""
         request: _calls.Request
         storage: libc.sockaddr_storage
-        held = _transfer.writable(buffer, as_size(nbytes), as_int(flags), "recvfrom_into", cython.address(request))
-        received: cython.Py_ssize_t = _transfer.receive_from(
-            cython.address(self.state), cython.address(request), cython.address(storage), request.data, request.size
-        )
+        view: Py_buffer
+        size: cython.Py_ssize_t = as_size(nbytes)
+        request.flags = as_int(flags)
+        get_buffer(buffer, cython.address(view), True, "recvfrom_into() argument 1")
         try:
-            return received, decoded(cython.address(self.state), cython.address(storage), request.address_length)
-        except MemoryError:
-            _transfer.keep_received(cython.address(self.state), cython.address(request), received)
-            raise
+            _transfer.into_buffer(cython.address(request), cython.address(view), size, "recvfrom_into")
+            received: cython.Py_ssize_t = _transfer.receive_from(
+                cython.address(self.state), cython.address(request), cython.address(storage), request.data, request.size
+            )
+            return counted(cython.address(self.state), cython.address(request), received, True)
+        finally:
+            PyBuffer_Release(cython.address(view))
 
     def recvmsg(self, bufsize, ancbufsize=0, flags=0, /):
         """recvmsg(bufsize[, ancbufsize[, flags]]) -> (data, ancdata, msg_flags, address). See recvmsg(2).
@@ -428,52 +451,56 @@ class socket:
         """send(data[, flags]) -> count of bytes sent, which may be fewer than given. See send(2)."""
         request: _calls.Request
         deadline: int64_t = 0
+        view: Py_buffer
         request.flags = as_int(flags) | libc.MSG_NOSIGNAL
-        buffer = Buffer()
-        buffer.hold(data, False, "send() argument 1")
-        return _transfer.send_some(
-            cython.address(self.state), buffer, 0, cython.address(request), cython.address(deadline)
-        )
+        get_buffer(data, cython.address(view), False, "send() argument 1")
+        try:
+            return _transfer.send_some(
+                cython.address(self.state), cython.address(view), 0, cython.address(request), cython.address(deadline)
+            )
+        finally:
+            PyBuffer_Release(cython.address(view))
 
     def sendall(self, data, flags=0, /):
         """sendall(data[, flags]): send everything; the timeout counts for all of it. See send(2)."""
         request: _calls.Request
         deadline: int64_t = 0
-        sent: cython.Py_ssize_t = 0
+        view: Py_buffer
         request.flags = as_int(flags) | libc.MSG_NOSIGNAL
-        buffer = Buffer()
-        buffer.hold(data, False, "sendall() argument 1")
-        while True:
-            sent += _transfer.send_some(
-                cython.address(self.state), buffer, sent, cython.address(request), cython.address(deadline)
+        get_buffer(data, cython.address(view), False, "sendall() argument 1")
+        try:
+            _transfer.send_all(
+                cython.address(self.state), cython.address(view), cython.address(request), cython.address(deadline)
             )
-            if sent >= buffer.view.len:
-                return
-            python.PyErr_CheckSignals()
+        finally:
+            PyBuffer_Release(cython.address(view))
 
     def sendto(self, data, flags_or_address, address=_ABSENT, /):
         """sendto(data, address) or sendto(data, flags, address) -> count of bytes sent. See sendto(2)."""
         request: _calls.Request
         deadline: int64_t = 0
+        view: Py_buffer
         flags = 0 if address is _ABSENT else flags_or_address
         target = flags_or_address if address is _ABSENT else address
         request.flags = as_int(flags) | libc.MSG_NOSIGNAL
         raw: bytes = encode(self.state.family, self.state.proto, target, NAMES, "sendto")
         audit_address("socket.sendto", self, target)
-        buffer = Buffer()
-        buffer.hold(data, False, "sendto() argument 1")
-        request.data = buffer.view.buf
-        request.size = buffer.view.len
         request.address = cython.cast(cython.pointer[libc.sockaddr_storage], PyBytes_AS_STRING(raw))
         request.address_length = len(raw)
-        return _wait.perform(
-            cython.address(self.state),
-            _calls.sendto,
-            cython.address(request),
-            libc.POLLOUT,
-            cython.address(deadline),
-            target,
-        )
+        get_buffer(data, cython.address(view), False, "sendto() argument 1")
+        try:
+            request.data = view.buf
+            request.size = view.len
+            return _wait.perform(
+                cython.address(self.state),
+                _calls.sendto,
+                cython.address(request),
+                libc.POLLOUT,
+                cython.address(deadline),
+                target,
+            )
+        finally:
+            PyBuffer_Release(cython.address(view))
 
     def sendmsg(self, buffers, ancdata=(), flags=0, address=None, /):
         """sendmsg(buffers[, ancdata[, flags[, address]]]) -> count of data bytes sent. See sendmsg(2).

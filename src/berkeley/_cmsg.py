@@ -120,6 +120,8 @@ def build(items, several=True):
 
     Without CMSG_SPACE it is not known where a second item would have to start: several is False there.
     """
+    if items == ():
+        return b""
     # Every item is converted before any byte is written: converting one may run code that changes another.
     converted = [_item(item) for item in as_tuple(items, "sendmsg() argument 2 must be an iterable")]
     if len(converted) > 1 and not several:

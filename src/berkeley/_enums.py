@@ -26,9 +26,9 @@ MsgFlag = _collect(enum.IntFlag, "MsgFlag", "MSG_")
 AddressInfo = _collect(enum.IntFlag, "AddressInfo", "AI_")
 
 
+_MEMBERS = {made: {member.value: member for member in made} for made in (AddressFamily, SocketKind)}
+
+
 def _intenum_converter(value: int, enum_class: enum.EnumMeta) -> int:
     """Give the member with this value, or the value itself where the enumeration does not know it."""
-    try:
-        return enum_class(value)
-    except ValueError:
-        return value
+    return _MEMBERS[enum_class].get(value, value)

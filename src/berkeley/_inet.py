@@ -19,18 +19,20 @@ _SIZES = {AF_INET: 4, AF_INET6: 16}
 
 
 @cython.cfunc
-def _unsigned(value, bits: cython.int, function: str):
-    number = int(value) if isinstance(value, int) else _not_an_int(value)
-    if number < 0:
+@cython.exceptval(-1, check=False)
+def _unsigned(value, bits: cython.int, function: str) -> cython.longlong:
+    if not isinstance(value, int):
+        raise TypeError(f"expected int, {type(value).__name__} found")
+    if value < 0:
         raise OverflowError(f"{function}: can't convert negative Python int to C {bits}-bit unsigned integer")
-    if number >> bits:
+    if value >> bits:
         raise OverflowError(f"{function}: Python int too large to convert to C {bits}-bit unsigned integer")
-    return number
+    return value
 
 
 @cython.cfunc
-def _not_an_int(value):
-    raise TypeError(f"expected int, {type(value).__name__} found")
+def _packed_bytes(value) -> bytes:
+    return value if type(value) is bytes else bytes(memoryview(value))
 
 
 def htons(x, /):
@@ -92,7 +94,7 @@ def inet_ntoa(packed_ip, /):
 
     Raises OSError for any other length. See inet(3).
     """
-    address: bytes = bytes(memoryview(packed_ip))
+    address: bytes = _packed_bytes(packed_ip)
     if len(address) != 4:
         raise OSError("packed IP wrong length for inet_ntoa")
     return text(AF_INET, address)
@@ -119,7 +121,7 @@ def inet_ntop(address_family, packed_ip, /):
     Raises ValueError for a wrong length or another family. See inet_ntop(3).
     """
     family: cython.int = as_int(address_family)
-    address: bytes = bytes(memoryview(packed_ip))
+    address: bytes = _packed_bytes(packed_ip)
     size = _SIZES.get(family)
     if size is None:
         raise ValueError(f"unknown address family {family}")

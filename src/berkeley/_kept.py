@@ -40,8 +40,9 @@ def keep(endpoint, request, received):
     if request.address != cython.NULL:
         kept.address = request.address[0]
     if request.message != cython.NULL:
-        # The descriptors and other control data are gone by then, which is what MSG_CTRUNC tells.
-        kept.msg_flags = request.message.msg_flags | libc.MSG_CTRUNC
+        kept.msg_flags = request.message.msg_flags
+        if request.message.msg_controllen > 0:
+            kept.msg_flags |= libc.MSG_CTRUNC  # descriptors and other control data are gone by then
         kept.address_length = request.message.msg_namelen
     copy_data(cython.cast(cython.p_char, kept) + cython.sizeof(Kept), request, size, False)
     endpoint.kept = kept

@@ -16,7 +16,24 @@ from cython.cimports.berkeley.libc.socket import AF_INET, AF_INET6
 from cython.cimports.libc import errno as c
 
 _WILDCARDS = {AF_INET: bytes(4), AF_INET6: bytes(16)}
+_SIZES = {AF_INET: 4, AF_INET6: 16}
 _BROADCAST = b"\xff\xff\xff\xff"
+
+
+# Numeric texts and packed addresses seen lately, each by the other: what they mean never changes, and a program
+# that sends and receives datagrams asks for the same few again and again.
+PACKED = cython.declare(dict, {})
+TEXTS = cython.declare(dict, {})
+ROOM_FOR_SEEN = cython.declare(cython.Py_ssize_t, 1024)
+
+
+@cython.cfunc
+def remembered(seen: dict, key, value):
+    """The value, which is found by the key from now on; when there is no room all that was seen is forgotten."""
+    if len(seen) >= ROOM_FOR_SEEN:
+        seen.clear()
+    seen[key] = value
+    return value
 
 
 @cython.cclass
@@ -25,17 +42,23 @@ class _LiveNames:
 
     def host(self, host, family: cython.int, /):
         """Packed address of a host: numeric texts first, so that they never reach the resolver."""
+        known = PACKED.get(host) if type(host) is str else None
+        if known is not None and len(known) == _SIZES[family]:
+            return known
         name: bytes = host_bytes(host)
         if not name:
             return _WILDCARDS[family]
         if name == b"<broadcast>":
             return _broadcast(family)
         numeric = _inet.packed(family, name)
-        return resolve_first(name, family, host) if numeric is None else numeric
+        if numeric is None:
+            return resolve_first(name, family, host)
+        return remembered(PACKED, host, numeric) if type(host) is str else numeric
 
     def text(self, packed: bytes, family: cython.int, /):
         """Numeric text of a packed address."""
-        return _inet.text(family, packed)
+        known = TEXTS.get(packed)
+        return remembered(TEXTS, packed, _inet.text(family, packed)) if known is None else known
 
     def ifindex(self, name: str, /):
         """Index of an interface; OSError ENODEV where there is none."""

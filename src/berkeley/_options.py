@@ -7,11 +7,12 @@ if not cython.compiled:
 
     raise ImportError(NOT_BUILT)
 
-from cython.cimports.berkeley._arguments import Buffer, as_int
+from cython.cimports.berkeley._arguments import as_int, get_buffer
 from cython.cimports.berkeley._bytes import fresh, shortened
 from cython.cimports.berkeley._errors import raise_errno
 from cython.cimports.berkeley.libc import python
 from cython.cimports.berkeley.libc import socket as libc
+from cython.cimports.cpython.buffer import Py_buffer, PyBuffer_Release
 from cython.cimports.cpython.bytes import PyBytes_AS_STRING
 from cython.cimports.libc import errno as c
 from cython.cimports.libc.limits import INT_MAX
@@ -66,11 +67,14 @@ def set_option(fd, level, optname, value, wide):
         return _set(fd, level, optname, cython.address(number), cython.sizeof(cython.int))
     if value is None:
         raise TypeError("setsockopt() takes an optlen with None")
-    buffer = Buffer()
-    buffer.hold(value, False, "setsockopt() argument 3")
-    if buffer.view.len > INT_MAX:
-        raise OSError("option value too large")
-    return _set(fd, level, optname, buffer.view.buf, buffer.view.len)
+    view: Py_buffer
+    get_buffer(value, cython.address(view), False, "setsockopt() argument 3")
+    try:
+        if view.len > INT_MAX:
+            raise OSError("option value too large")
+        return _set(fd, level, optname, view.buf, view.len)
+    finally:
+        PyBuffer_Release(cython.address(view))
 
 
 def set_null_option(fd, level, optname, value, optlen):

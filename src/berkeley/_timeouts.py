@@ -10,9 +10,12 @@ if not cython.compiled:
 
     raise ImportError(NOT_BUILT)
 
+from cython.cimports.libc.math import ceil
+from cython.cimports.libc.stdint import int64_t
 
 _NANOSECONDS = 1_000_000_000
 _NANOSECONDS_MAX = 2**63 - 1
+PLAIN_MAX = cython.declare(cython.double, 1e9)  # seconds that C arithmetic serves without a look at overflow
 
 DEFAULT = -1
 
@@ -21,6 +24,8 @@ def as_timeout(seconds):
     # Rounded up, so that a positive timeout never becomes the 0 of non-blocking mode.
     if seconds is None:
         return -1
+    if type(seconds) is float and 0 <= cython.cast(cython.double, seconds) < PLAIN_MAX:
+        return cython.cast(int64_t, ceil(cython.cast(cython.double, seconds) * 1e9))
     if isinstance(seconds, float) and not math.isfinite(seconds):
         raise _not_finite(seconds)
     number = _number(seconds)

@@ -8,7 +8,8 @@ if not cython.compiled:
     raise ImportError(NOT_BUILT)
 
 from cython.cimports.berkeley import _calls, _kept, _wait
-from cython.cimports.berkeley._arguments import Buffer, as_size
+from cython.cimports.berkeley._arguments import as_size
+from cython.cimports.berkeley.libc import python
 from cython.cimports.berkeley.libc import socket as libc
 from cython.cimports.libc.limits import INT_MAX
 from cython.cimports.libc.stdint import int64_t
@@ -36,19 +37,17 @@ def keep_received(endpoint, request, received):
     return _kept.keep(endpoint, request, received)
 
 
-def writable(buffer, nbytes, flags, caller, request):
-    # Points the request at a buffer to receive into; the result holds the buffer.
+def into_buffer(request, view, nbytes, caller):
+    # Points the request at a held buffer to receive into; nbytes 0 means all of it.
     if nbytes < 0:
         raise ValueError(f"negative buffersize in {caller}")
-    place: Buffer = Buffer()
-    place.hold(buffer, True, f"{caller}() argument 1")
-    if nbytes > place.view.len:
+    if nbytes > view.len:
         raise ValueError(_TOO_SMALL[caller])
-    request.data = place.view.buf
-    request.size = nbytes if nbytes else place.view.len
-    request.flags = flags
+    request.data = view.buf
+    request.size = nbytes if nbytes else view.len
+    request.address = cython.NULL
     request.message = cython.NULL
-    return place
+    return 0
 
 
 def checked_room(value):
@@ -58,10 +57,20 @@ def checked_room(value):
     return room
 
 
-def send_some(endpoint, buffer, start, request, deadline):
+def send_some(endpoint, view, start, request, deadline):
     # One send of what is left from `start` on.
-    request.data = cython.cast(cython.p_char, buffer.view.buf) + start
-    request.size = buffer.view.len - start
+    request.data = cython.cast(cython.p_char, view.buf) + start
+    request.size = view.len - start
     request.address = cython.NULL
     request.message = cython.NULL
     return _wait.perform(endpoint, _calls.send, request, libc.POLLOUT, deadline, None)
+
+
+def send_all(endpoint, view, request, deadline):
+    # Signals are looked at between sends too: a fast reader could otherwise keep them away for the whole transfer.
+    sent: cython.Py_ssize_t = 0
+    while True:
+        sent += send_some(endpoint, view, sent, request, deadline)
+        if sent >= view.len:
+            return 0
+        python.PyErr_CheckSignals()

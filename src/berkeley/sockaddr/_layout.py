@@ -31,12 +31,12 @@ def as_tuple(address: object, family: str, caller: str) -> tuple[object, ...]:
     return address
 
 
-def as_port(value: object, caller: str) -> bytes:
-    """A port number in network byte order."""
+def as_port(value: object, caller: str) -> int:
+    """A port number."""
     port = index(value)  # type: ignore[arg-type]
     if not 0 <= port <= 0xFFFF:
         raise OverflowError(f"{caller}(): port must be 0-65535.")
-    return port.to_bytes(2, "big")
+    return port
 
 
 def as_unsigned(value: object, bits: int, what: str, caller: str) -> int:

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from struct import Struct
 
-from berkeley.sockaddr._layout import Names, as_port, as_tuple, unpacked
+from berkeley.sockaddr._layout import Names, as_port, as_tuple
 
-# sin_family, sin_port (network order), sin_addr, sin_zero
-SOCKADDR_IN = Struct("=H2s4s8x")
+# sin_family, sin_port (its two bytes, high one first), sin_addr, sin_zero
+SOCKADDR_IN = Struct("=HBB4s8x")
+
+AF_INET = 2  # on every system
+SOCKADDR_IN_SIZE = 16
 
 
-def encode(address: object, names: Names, caller: str = "bind", proto: int = 0, family: int = 2) -> bytes:
+def encode(address: object, names: Names, caller: str = "bind", proto: int = 0, family: int = AF_INET) -> bytes:
     """The sockaddr_in of (host, port); host may be a name, "" (any) or "<broadcast>"."""
     pair = as_tuple(address, "AF_INET", caller)
     if len(pair) != 2:
         raise TypeError("AF_INET address must be a pair (host, port)")
     port = as_port(pair[1], caller)
-    return SOCKADDR_IN.pack(family, port, names.host(pair[0], family))
+    return SOCKADDR_IN.pack(family, port >> 8, port & 0xFF, names.host(pair[0], family))
 
 
 def decode(raw: bytes, names: Names, proto: int = 0) -> tuple[str, int]:
     """(host, port) of a sockaddr_in, host in dotted decimal."""
-    family, port, packed = unpacked(SOCKADDR_IN, raw, "AF_INET")
-    return names.text(packed, family), int.from_bytes(port, "big")
+    if len(raw) < SOCKADDR_IN_SIZE:
+        raise ValueError(f"an AF_INET address has {SOCKADDR_IN_SIZE} bytes, not {len(raw)}")
+    return names.text(raw[4:8], AF_INET), raw[2] << 8 | raw[3]

@@ -7,8 +7,8 @@ from struct import Struct
 
 from berkeley.sockaddr._layout import Names, as_port, as_tuple, as_unsigned, unpacked
 
-# sin6_family, sin6_port (network order), sin6_flowinfo (network order), sin6_addr, sin6_scope_id
-SOCKADDR_IN6 = Struct("=H2s4s16sI")
+# sin6_family, sin6_port (its two bytes, high one first), sin6_flowinfo (network order), sin6_addr, sin6_scope_id
+SOCKADDR_IN6 = Struct("=HBB4s16sI")
 
 FLOWINFO_MAX = 0xFFFFF
 
@@ -25,13 +25,13 @@ def encode(address: object, names: Names, caller: str = "bind", proto: int = 0, 
     flowinfo = as_flowinfo(parts[2], caller) if len(parts) > 2 else 0
     scope_id = as_unsigned(parts[3], 32, "scope_id", caller) if len(parts) > 3 else 0
     packed = names.host(parts[0], family)
-    return SOCKADDR_IN6.pack(family, port, flowinfo.to_bytes(4, "big"), packed, scope_id)
+    return SOCKADDR_IN6.pack(family, port >> 8, port & 0xFF, flowinfo.to_bytes(4, "big"), packed, scope_id)
 
 
 def decode(raw: bytes, names: Names, proto: int = 0) -> tuple[str, int, int, int]:
     """(host, port, flowinfo, scope_id) of a sockaddr_in6; the host text never holds a zone."""
-    family, port, flowinfo, packed, scope_id = unpacked(SOCKADDR_IN6, raw, "AF_INET6")
-    return names.text(packed, family), int.from_bytes(port, "big"), int.from_bytes(flowinfo, "big"), scope_id
+    family, high, low, flowinfo, packed, scope_id = unpacked(SOCKADDR_IN6, raw, "AF_INET6")
+    return names.text(packed, family), high << 8 | low, int.from_bytes(flowinfo, "big"), scope_id
 
 
 def as_flowinfo(value: object, caller: str) -> int:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import struct
 import sys
 from operator import index
-from typing import Any
 
 from berkeley.constants import load
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _CONSTANTS: dict[str, Any] = dict(load(sys.platform))
 SOL_ALG = _CONSTANTS.get("SOL_ALG", 279)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from array import array
-from collections.abc import Iterable
-from typing import Any
 
 from berkeley import _base
 from berkeley._cmsg import CMSG_LEN
 from berkeley.constants import load
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
 
 # Plain numbers, none of which is missing where descriptors can be passed.
 _CONSTANTS: dict[str, Any] = dict(load(sys.platform))

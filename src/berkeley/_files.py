@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import errno
 import io
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 EBADF = errno.EBADF
 EAGAIN = errno.EAGAIN

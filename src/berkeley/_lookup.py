@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from berkeley import _netdb, _public
 from berkeley._enums import AddressFamily, SocketKind, _intenum_converter
 from berkeley._errors import error
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def getaddrinfo(

@@ -1,7 +1,5 @@
 """Whole messages with control data: the msghdr around recvmsg(2) and sendmsg(2), and what becomes of a failed one."""
 
-import warnings
-
 import cython
 
 if not cython.compiled:
@@ -15,6 +13,7 @@ from cython.cimports.berkeley._names import NAMES
 from cython.cimports.berkeley.libc import socket as libc
 from cython.cimports.berkeley.sockaddr import decode
 from cython.cimports.cpython.bytes import PyBytes_AS_STRING
+from cython.cimports.cpython.exc import PyErr_WarnEx
 from cython.cimports.libc.stdint import int64_t
 from cython.cimports.libc.string import memset
 
@@ -63,7 +62,7 @@ def handed_over(
 ) -> tuple:
     items, malformed = _cmsg.parsed(cython.cast(cython.p_char, message.msg_control), message.msg_controllen)
     if malformed:
-        warnings.warn("received malformed or improperly-truncated ancillary data", RuntimeWarning, stacklevel=1)
+        PyErr_WarnEx(RuntimeWarning, "received malformed or improperly-truncated ancillary data", 1)
     room: cython.Py_ssize_t = cython.sizeof(libc.sockaddr_storage)
     length: cython.Py_ssize_t = min(cython.cast(cython.Py_ssize_t, message.msg_namelen), room)
     address = decode(message.msg_name, length, endpoint.proto, NAMES)

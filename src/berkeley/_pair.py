@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-from typing import Any
-
 from berkeley import _base, _public
 from berkeley._enums import CONSTANTS
 from berkeley._errors import error
 from berkeley._socket import as_public, blank, socket
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _LOCALHOST = "127.0.0.1"
 _LOCALHOST_V6 = "::1"
@@ -61,9 +62,12 @@ def _over_loopback(host: str, family: int, type: int, proto: int) -> tuple[Any, 
 def _connect_without_waiting(sock: Any, address: Any) -> None:
     # The listener's queue completes the connection; waiting here would wait for our own accept().
     sock.setblocking(False)
-    with contextlib.suppress(BlockingIOError, InterruptedError):
+    try:
         sock.connect(address)
-    sock.setblocking(True)
+    except (BlockingIOError, InterruptedError):
+        return
+    finally:
+        sock.setblocking(True)
 
 
 def _authenticate(left: Any, right: Any) -> None:

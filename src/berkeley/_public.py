@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 
 # Filled by the package when it has been imported: its own globals, and so always up to date.
 names: dict[str, Any] = {}

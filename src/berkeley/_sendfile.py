@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
 from berkeley._enums import CONSTANTS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 BLOCK_SIZE_MAX = 2**30  # bytes that one sendfile(2) is asked for
 COPY_SIZE = 65536  # bytes that one read takes where the kernel does not help

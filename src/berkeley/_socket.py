@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from types import TracebackType
-from typing import Any
 
 from berkeley import _base, _files, _platform, _public, _sendfile
 from berkeley._enums import AddressFamily, SocketKind, _intenum_converter
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Any
 
 
 class socket(_base.socket):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any
 
 from berkeley import _public
 from berkeley._enums import CONSTANTS
 from berkeley._errors import error
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _GLOBAL_DEFAULT_TIMEOUT = object()
 

@@ -1,7 +1,6 @@
 """Timeouts as programs give them, in seconds, and the default that new sockets take."""
 
 import math
-from numbers import Real
 
 import cython
 
@@ -44,7 +43,7 @@ def _number(seconds):
         return seconds
     if hasattr(seconds, "__index__"):
         return seconds.__index__()
-    if isinstance(seconds, Real) or type(seconds).__name__ == "Decimal":
+    if hasattr(seconds, "as_integer_ratio"):
         return seconds
     raise TypeError(f"'{type(seconds).__name__}' object cannot be interpreted as an integer")
 

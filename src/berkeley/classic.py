@@ -7,7 +7,6 @@ byte (Latin-1); bytes are taken too. bind(), connect() and connect_ex() take (ho
 from __future__ import annotations
 
 import io
-from typing import Any
 
 import berkeley as _berkeley
 from berkeley import (
@@ -27,6 +26,10 @@ from berkeley import (
 from berkeley._exported import *
 from berkeley._exported import __all__ as _constants
 from berkeley._socket import handed_on
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 __all__ = [
     "SocketType",

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from operator import index
 from struct import Struct
-from typing import Any, Protocol
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Protocol
 
-class Names(Protocol):
-    """What a codec asks of its surroundings to turn names into numbers; it does no lookup of its own."""
+    class Names(Protocol):
+        """What a codec asks of its surroundings to turn names into numbers; it does no lookup of its own."""
 
-    def host(self, host: object, family: int) -> bytes:
-        """Packed address of a host text, resolved if it is a name."""
+        def host(self, host: object, family: int) -> bytes:
+            """Packed address of a host text, resolved if it is a name."""
 
-    def text(self, packed: bytes, family: int) -> str:
-        """Numeric text of a packed address."""
+        def text(self, packed: bytes, family: int) -> str:
+            """Numeric text of a packed address."""
 
-    def ifindex(self, name: str) -> int:
-        """Index of a network interface."""
+        def ifindex(self, name: str) -> int:
+            """Index of a network interface."""
 
-    def ifname(self, index: int) -> str:
-        """Name of a network interface, "" if it has none."""
+        def ifname(self, index: int) -> str:
+            """Name of a network interface, "" if it has none."""
+
+else:
+    Names = object
 
 
 def as_tuple(address: object, family: str, caller: str) -> tuple[object, ...]:

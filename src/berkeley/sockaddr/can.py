@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from struct import Struct
-from typing import NamedTuple
 
 from berkeley.sockaddr._layout import Names, as_tuple, as_unsigned, unpacked
 
@@ -17,15 +16,16 @@ CAN_ISOTP = 6
 CAN_J1939 = 7
 
 
-class Form(NamedTuple):
+class Form:
     """The address of one protocol: its tuple, the widths in bits of its numbers, and the part of the sockaddr it fills.
 
     The kernel reports no more than that part.
     """
 
-    shape: str
-    numbers: dict[str, int]
-    layout: Struct
+    def __init__(self, shape: str, numbers: dict[str, int], layout: Struct) -> None:
+        self.shape = shape
+        self.numbers = numbers
+        self.layout = layout
 
 
 # can_family, can_ifindex

@@ -13,7 +13,7 @@ demo:  ## run the echo programs of both documents over TCP, UNIX and UDP, and ti
 test:  ## all tests on all interpreters at hand, CPython's own test_socket included
 	@$(PYTHON) -m tools.testing
 
-quick:  ## the tests alone, on this interpreter: make quick TESTS=tests/test_wait.py
+quick:  ## the tests alone, on this interpreter: make quick TESTS=tests/test_waiting.py
 	@python=$$($(ENVIRONMENT) test,bench) && "$$python" -m pytest -q $(TESTS)
 
 requirements:  ## which requirements the last test run has shown, and how

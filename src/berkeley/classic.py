@@ -123,12 +123,12 @@ class socket(_berkeley.socket):
             return _text_file(copy, mode, bufsize)
 
 
-def _text_file(sock: Any, mode: str, bufsize: int) -> io.TextIOBase:
-    # Unbuffered text does not exist any more: every write goes out at its end instead.
-    text = sock.makefile(mode, -1 if bufsize == 0 else bufsize, encoding=ENCODING, newline="")
-    if bufsize == 0:
-        text.reconfigure(write_through=True)
-    return text  # type: ignore[no-any-return]
+def _text_file(sock: Any, mode: str, bufsize: int) -> Any:
+    # Only writing can do without a buffer: every write() goes out by itself.
+    if bufsize == 0 and mode == "w":
+        raw = sock.makefile("wb", 0)
+        return io.TextIOWrapper(raw, encoding=ENCODING, newline="", write_through=True)
+    return sock.makefile(mode, bufsize or -1, encoding=ENCODING, newline="")
 
 
 def fromfd(fd: int, family: int, type: int, proto: int = 0) -> Any:

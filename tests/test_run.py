@@ -1,0 +1,115 @@
+"""`python -m berkeley run` and install(): a program finds berkeley where it asks for socket, and itself as __main__."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ASK = """
+import sys, socket, _socket
+print(socket.__name__, _socket.socket is socket.SocketType, __name__, sys.argv[1:])
+"""
+
+
+def run(*arguments: object, folder: Path, **options: Any) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-W", "error", "-m", "berkeley", *map(str, arguments)]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False, **options)
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Path:
+    path = tmp_path / "there" / "program.py"
+    path.parent.mkdir()
+    path.write_text(ASK, "utf-8")
+    return path
+
+
+def test_a_script_finds_berkeley_and_its_own_arguments(program: Path, tmp_path: Path) -> None:
+    done = run("run", program, "-m", "one", "--two", folder=tmp_path)
+    assert done.stdout == "berkeley True __main__ ['-m', 'one', '--two']\n"
+    assert done.returncode == 0
+
+
+def test_a_module_finds_berkeley_and_its_own_arguments(program: Path) -> None:
+    done = run("run", "-m", "program", "-v", "x", folder=program.parent)
+    assert done.stdout == "berkeley True __main__ ['-v', 'x']\n"
+
+
+def test_a_package_is_run_by_its_main_module(program: Path) -> None:
+    package = program.parent / "package"
+    package.mkdir()
+    (package / "__main__.py").write_text(ASK, "utf-8")
+    assert run("run", "-m", "package", folder=program.parent).stdout == "berkeley True __main__ []\n"
+
+
+def test_a_script_imports_what_lies_beside_it(program: Path, tmp_path: Path) -> None:
+    (program.parent / "beside.py").write_text("word = 'beside'", "utf-8")
+    program.write_text("import beside; print(beside.word)", "utf-8")
+    assert run("run", program, folder=tmp_path).stdout == "beside\n"
+
+
+@pytest.mark.parametrize(("ending", "status"), [("raise SystemExit(7)", 7), ("1 / 0", 1), ("pass", 0)])
+def test_the_exit_status_is_the_programs_own(program: Path, tmp_path: Path, ending: str, status: int) -> None:
+    program.write_text(ending, "utf-8")
+    assert run("run", program, folder=tmp_path).returncode == status
+
+
+def test_what_the_standard_library_imports_runs_on_berkeley(program: Path, tmp_path: Path) -> None:
+    program.write_text(
+        "import socketserver, http.client, asyncio, socket\n"
+        "print(socketserver.socket is http.client.socket is socket, type(asyncio.new_event_loop()._ssock).__module__)",
+        "utf-8",
+    )
+    done = run("run", program, folder=tmp_path)
+    assert done.stdout == "True berkeley\n"
+
+
+@pytest.mark.parametrize("arguments", [[], ["run"], ["run", "-m"], ["walk", "x.py"]])
+def test_a_wrong_command_line_gets_the_usage(tmp_path: Path, arguments: list[str]) -> None:
+    done = run(*arguments, folder=tmp_path)
+    assert done.returncode == 2
+    assert "usage: python -m berkeley run" in done.stdout + done.stderr
+
+
+def test_help_is_no_error(tmp_path: Path) -> None:
+    done = run("--help", folder=tmp_path)
+    assert done.returncode == 0
+    assert done.stdout.startswith("usage: ")
+
+
+def test_install_serves_later_imports_of_the_same_process(tmp_path: Path) -> None:
+    code = """
+import berkeley
+berkeley.install()
+import socket, _socket, socketserver
+assert socket is berkeley and socketserver.socket is berkeley
+assert _socket.socket is berkeley.SocketType and type(_socket.AF_INET) is int
+left, right = _socket.socketpair()
+assert type(left) is _socket.socket
+left.send(b"x")
+print(right.recv(1))
+left.close(), right.close()
+"""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.stderr) == ("b'x'\n", "")
+
+
+def test_an_unbuilt_core_says_in_one_line_what_to_do(tmp_path: Path) -> None:
+    import berkeley
+
+    package = tmp_path / "berkeley"
+    for path in Path(berkeley.__file__).parent.rglob("*.py"):
+        target = package / path.relative_to(Path(berkeley.__file__).parent)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(path.read_bytes())
+    stub = tmp_path / "cython.py"  # whether or not Cython itself is installed
+    stub.write_text("compiled = False\ndef __getattr__(name): raise AttributeError(name)\n", "utf-8")
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import berkeley"
+    done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=False)
+    assert done.stderr.splitlines()[-1].startswith("ImportError: berkeley's compiled core is not built here")

@@ -11,11 +11,39 @@ import pytest
 
 from berkeley import classic
 
-NAMES_OF_THE_DOCUMENT = """
-    error AF_UNIX AF_INET SOCK_STREAM SOCK_DGRAM SOCK_RAW SOCK_RDM SOCK_SEQPACKET SO_REUSEADDR SOMAXCONN MSG_PEEK
-    SOL_SOCKET IPPROTO_TCP IPPORT_RESERVED INADDR_ANY IP_TTL gethostbyname gethostbyname_ex gethostname gethostbyaddr
-    getprotobyname getservbyname socket fromfd ntohl ntohs htonl htons inet_aton inet_ntoa SocketType
-""".split()
+NAMES_OF_THE_DOCUMENT = [
+    "error",
+    "AF_UNIX",
+    "AF_INET",
+    "SOCK_STREAM",
+    "SOCK_DGRAM",
+    "SOCK_RAW",
+    "SOCK_RDM",
+    "SOCK_SEQPACKET",
+    "SO_REUSEADDR",
+    "SOMAXCONN",
+    "MSG_PEEK",
+    "SOL_SOCKET",
+    "IPPROTO_TCP",
+    "IPPORT_RESERVED",
+    "INADDR_ANY",
+    "IP_TTL",
+    "gethostbyname",
+    "gethostbyname_ex",
+    "gethostname",
+    "gethostbyaddr",
+    "getprotobyname",
+    "getservbyname",
+    "socket",
+    "fromfd",
+    "ntohl",
+    "ntohs",
+    "htonl",
+    "htons",
+    "inet_aton",
+    "inet_ntoa",
+    "SocketType",
+]
 
 
 @pytest.fixture

@@ -7,25 +7,30 @@ from struct import Struct
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Protocol
+    from typing import Any
 
-    class Names(Protocol):
-        """What a codec asks of its surroundings to turn names into numbers; it does no lookup of its own."""
 
-        def host(self, host: object, family: int) -> bytes:
-            """Packed address of a host text, resolved if it is a name."""
+class Names:
+    """What a codec asks of its surroundings to turn names into numbers: it does no lookup of its own.
 
-        def text(self, packed: bytes, family: int) -> str:
-            """Numeric text of a packed address."""
+    These surroundings know no name; the live ones and those of tests have the same methods.
+    """
 
-        def ifindex(self, name: str) -> int:
-            """Index of a network interface."""
+    def host(self, host: object, family: int) -> bytes:
+        """Packed address of a host text, resolved if it is a name."""
+        raise OSError(f"host {host!r} is not known here")
 
-        def ifname(self, index: int) -> str:
-            """Name of a network interface, "" if it has none."""
+    def text(self, packed: bytes, family: int) -> str:
+        """Numeric text of a packed address."""
+        return packed.hex(":")
 
-else:
-    Names = object
+    def ifindex(self, name: str) -> int:
+        """Index of a network interface."""
+        raise OSError(f"interface {name!r} is not known here")
+
+    def ifname(self, index: int) -> str:
+        """Name of a network interface, "" if it has none."""
+        return ""
 
 
 def as_tuple(address: object, family: str, caller: str) -> tuple[object, ...]:

@@ -113,3 +113,25 @@ def test_an_unbuilt_core_says_in_one_line_what_to_do(tmp_path: Path) -> None:
     code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import berkeley"
     done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=False)
     assert done.stderr.splitlines()[-1].startswith("ImportError: berkeley's compiled core is not built here")
+
+
+def test_a_missing_script_is_told_in_one_line(tmp_path: Path) -> None:
+    done = run("run", "missing.py", folder=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "can't open file" in done.stderr
+
+
+def test_a_missing_module_is_told_in_one_line(tmp_path: Path) -> None:
+    done = run("run", "-m", "no_such_module_anywhere", folder=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "No module named" in done.stderr
+
+
+def test_the_program_is_main_to_the_end_of_the_process(program: Path, tmp_path: Path) -> None:
+    program.write_text(
+        "import atexit, sys\nvalue = 'kept'\natexit.register(lambda: print(sys.modules['__main__'].value, __file__))",
+        "utf-8",
+    )
+    assert run("run", program, folder=tmp_path).stdout == f"kept {program}\n"

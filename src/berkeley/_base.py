@@ -21,7 +21,6 @@ from cython.cimports.cpython.buffer import Py_buffer, PyBuffer_Release
 from cython.cimports.cpython.bytes import PyBytes_AS_STRING
 from cython.cimports.cpython.object import PyObject
 from cython.cimports.libc import errno as c
-from cython.cimports.libc.stdint import int64_t
 from cython.cimports.libc.string import memset
 
 from berkeley import _algorithm as algorithm
@@ -126,7 +125,7 @@ class socket:
         if fileno is None:
             family_number = libc.AF_INET if family_number == -1 else family_number
             type_number = libc.SOCK_STREAM if type_number == -1 else type_number
-            proto_number = max(proto_number, 0)
+            proto_number = 0 if proto_number == -1 else proto_number
             audit_new(self, family_number, type_number, proto_number)
             _descriptor.create(cython.address(self.state), family_number, type_number, proto_number)
             return
@@ -146,12 +145,10 @@ class socket:
         try:
             python.PyErr_ResourceWarning(self, 1, "unclosed %R", cython.cast(cython.pointer[PyObject], self))
         finally:
-            _descriptor.release(cython.address(self.state))
+            _descriptor.abandon(cython.address(self.state))
 
     def __dealloc__(self):
-        _kept.forget(cython.address(self.state))
-        if self.state.fd >= 0:
-            libc.close(self.state.fd)
+        _descriptor.abandon(cython.address(self.state))
 
     @property
     def family(self):
@@ -200,16 +197,16 @@ class socket:
         """
         request: _calls.Request
         storage: libc.sockaddr_storage
-        deadline: int64_t = 0
         memset(cython.address(request), 0, cython.sizeof(_calls.Request))
-        request.address = cython.address(storage)
+        # AF_ALG has no addresses, and its accept(2) fails when it is asked for one.
+        request.address = cython.NULL if self.state.family == AF_ALG else cython.address(storage)
         request.number = libc.SOCK_CLOEXEC
         fd: cython.int = _wait.perform(
             cython.address(self.state),
             _calls.accept,
             cython.address(request),
             libc.POLLIN,
-            cython.address(deadline),
+            cython.NULL,
             None,
         )
         try:
@@ -219,6 +216,7 @@ class socket:
             libc.close(fd)
             raise
         _descriptor.adopt(cython.address(taken.state), fd, self.state.family, self.state.type, self.state.proto)
+        taken.state.polls_first = self.state.polls_first
         if not libc.HAVE_ACCEPT4 and self.state.timeout > 0 and taken.state.timeout < 0:
             _options.set_blocking(fd, True)  # accept(2) of BSD passes the listener's O_NONBLOCK on
         return address
@@ -237,6 +235,10 @@ class socket:
         numbers = as_int(family), as_int(type), as_int(proto)
         audit_new(self, numbers[0], numbers[1], numbers[2])
         _descriptor.adopt_foreign(cython.address(self.state), original, numbers[0], numbers[1], numbers[2], True)
+
+    def _has_owned(self):
+        """Whether the object has been the owner of a descriptor, be it closed or detached since."""
+        return self.state.has_owned
 
     def _pair_with(self, other: socket, family, type, proto, /):
         """Make two blank sockets the two ends of a new connection: socketpair(2)."""
@@ -340,14 +342,13 @@ class socket:
 
     def _wait_until_writable(self):
         """Wait for room to send. Raises TimeoutError."""
-        deadline: int64_t = 0
+        deadline: _wait.Deadline = _wait.begin(cython.address(self.state))
         if not _wait.ready(cython.address(self.state), libc.POLLOUT, cython.address(deadline)):
             raise_timeout(None)
 
     def recv(self, bufsize, flags=0, /):
         """recv(bufsize[, flags]) -> at most `bufsize` bytes; b"" at the end of the stream. See recv(2)."""
         request: _calls.Request
-        deadline: int64_t = 0
         size: cython.Py_ssize_t = as_size(bufsize)
         request.flags = as_int(flags)
         if size < 0:
@@ -359,9 +360,7 @@ class socket:
         request.size = size
         request.address = cython.NULL
         request.message = cython.NULL
-        received: cython.Py_ssize_t = _kept.receive(
-            cython.address(self.state), _calls.recv, cython.address(request), cython.address(deadline)
-        )
+        received: cython.Py_ssize_t = _kept.receive(cython.address(self.state), _calls.recv, cython.address(request))
         # With MSG_TRUNC the kernel reports the whole length of a datagram that was cut.
         return shortened(data, min(received, size))
 
@@ -387,7 +386,6 @@ class socket:
     def recv_into(self, buffer, nbytes=0, flags=0):
         """recv_into(buffer[, nbytes[, flags]]) -> count of bytes stored; nbytes 0 means the buffer's size."""
         request: _calls.Request
-        deadline: int64_t = 0
         view: Py_buffer
         size: cython.Py_ssize_t = as_size(nbytes)
         request.flags = as_int(flags)
@@ -397,7 +395,7 @@ class socket:
             if request.size == 0:
                 return 0
             received: cython.Py_ssize_t = _kept.receive(
-                cython.address(self.state), _calls.recv, cython.address(request), cython.address(deadline)
+                cython.address(self.state), _calls.recv, cython.address(request)
             )
             return counted(cython.address(self.state), cython.address(request), received, False)
         finally:
@@ -450,13 +448,12 @@ class socket:
     def send(self, data, flags=0, /):
         """send(data[, flags]) -> count of bytes sent, which may be fewer than given. See send(2)."""
         request: _calls.Request
-        deadline: int64_t = 0
         view: Py_buffer
-        request.flags = as_int(flags) | libc.MSG_NOSIGNAL
+        request.flags = as_int(flags) | self.state.send_flags
         get_buffer(data, cython.address(view), False, "send() argument 1")
         try:
             return _transfer.send_some(
-                cython.address(self.state), cython.address(view), 0, cython.address(request), cython.address(deadline)
+                cython.address(self.state), cython.address(view), 0, cython.address(request), cython.NULL
             )
         finally:
             PyBuffer_Release(cython.address(view))
@@ -464,25 +461,21 @@ class socket:
     def sendall(self, data, flags=0, /):
         """sendall(data[, flags]): send everything; the timeout counts for all of it. See send(2)."""
         request: _calls.Request
-        deadline: int64_t = 0
         view: Py_buffer
-        request.flags = as_int(flags) | libc.MSG_NOSIGNAL
+        request.flags = as_int(flags) | self.state.send_flags
         get_buffer(data, cython.address(view), False, "sendall() argument 1")
         try:
-            _transfer.send_all(
-                cython.address(self.state), cython.address(view), cython.address(request), cython.address(deadline)
-            )
+            _transfer.send_all(cython.address(self.state), cython.address(view), cython.address(request))
         finally:
             PyBuffer_Release(cython.address(view))
 
     def sendto(self, data, flags_or_address, address=_ABSENT, /):
         """sendto(data, address) or sendto(data, flags, address) -> count of bytes sent. See sendto(2)."""
         request: _calls.Request
-        deadline: int64_t = 0
         view: Py_buffer
         flags = 0 if address is _ABSENT else flags_or_address
         target = flags_or_address if address is _ABSENT else address
-        request.flags = as_int(flags) | libc.MSG_NOSIGNAL
+        request.flags = as_int(flags) | self.state.send_flags
         raw: bytes = encode(self.state.family, self.state.proto, target, NAMES, "sendto")
         audit_address("socket.sendto", self, target)
         request.address = cython.cast(cython.pointer[libc.sockaddr_storage], PyBytes_AS_STRING(raw))
@@ -496,7 +489,7 @@ class socket:
                 _calls.sendto,
                 cython.address(request),
                 libc.POLLOUT,
-                cython.address(deadline),
+                cython.NULL,
                 target,
             )
         finally:

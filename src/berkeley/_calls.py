@@ -50,6 +50,9 @@ def sendmsg(fd, request):
 
 
 def accept(fd, request):
+    if request.address == cython.NULL:
+        request.address_length = 0
+        return libc.accept4(fd, cython.NULL, cython.NULL, request.number)
     request.address_length = cython.sizeof(libc.sockaddr_storage)
     return libc.accept4(
         fd,

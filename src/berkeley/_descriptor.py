@@ -18,7 +18,6 @@ from cython.cimports.libc.string import memset
 def create(endpoint, family, type, proto):
     fd: cython.int
     code: cython.int
-    release(endpoint)
     with cython.nogil:
         fd = libc.socket(family, type | libc.SOCK_CLOEXEC, proto)
         code = c.errno
@@ -28,17 +27,29 @@ def create(endpoint, family, type, proto):
 
 
 def adopt(endpoint, fd, family, type, proto):
-    # The socket is the owner from the first line on, whatever fails afterwards.
+    # The socket is the owner of the new descriptor from the first lines on, whatever fails afterwards; one that it
+    # had before (__init__ was called again) is closed last.
+    before: cython.int = endpoint.fd
     endpoint.fd = fd
+    endpoint.has_owned = True
     endpoint.family = family
     endpoint.type = type & ~(libc.SOCK_NONBLOCK | libc.SOCK_CLOEXEC)
     endpoint.proto = proto
     endpoint.timeout = 0 if type & libc.SOCK_NONBLOCK else _timeouts.DEFAULT
+    endpoint.polls_first = False
+    endpoint.send_flags = signal_flags(endpoint.type)
     if not libc.HAVE_ACCEPT4:
         _options.set_cloexec(fd)
     if _timeouts.DEFAULT >= 0 and not type & libc.SOCK_NONBLOCK:
         _options.set_blocking(fd, False)
-    return 0
+    return close_descriptor(before) if before >= 0 and before != fd else 0
+
+
+@cython.cfunc
+@cython.exceptval(check=False)
+def signal_flags(type: cython.int) -> cython.int:
+    """MSG_NOSIGNAL where there can be a SIGPIPE; datagram families such as AF_QIPCRTR refuse flags they do not know."""
+    return libc.MSG_NOSIGNAL if type == libc.SOCK_STREAM or type == libc.SOCK_SEQPACKET else 0
 
 
 def adopt_foreign(endpoint, fd, family, type, proto, duplicated):
@@ -46,8 +57,12 @@ def adopt_foreign(endpoint, fd, family, type, proto, duplicated):
     family = family_of(fd, family)
     type = option_or(fd, libc.SO_TYPE, type)
     proto = option_or(fd, libc.SO_PROTOCOL, proto) if libc.SO_PROTOCOL >= 0 else max(proto, 0)
-    release(endpoint)
-    return adopt(endpoint, duplicate(fd) if duplicated else fd, family, type, proto)
+    low_water: cython.int = 1
+    size: libc.socklen_t = cython.sizeof(cython.int)
+    libc.getsockopt(fd, libc.SOL_SOCKET, libc.SO_RCVLOWAT, cython.address(low_water), cython.address(size))
+    adopt(endpoint, duplicate(fd) if duplicated else fd, family, type, proto)
+    endpoint.polls_first = low_water > 1
+    return 0
 
 
 @cython.cfunc
@@ -77,6 +92,16 @@ def release(endpoint):
     endpoint.fd = -1
     _kept.forget(endpoint)
     return close_descriptor(fd) if fd >= 0 else 0
+
+
+def abandon(endpoint):
+    # The object goes: nobody is left to whom an error could be told.
+    fd: cython.int = endpoint.fd
+    endpoint.fd = -1
+    _kept.forget(endpoint)
+    if fd >= 0:
+        with cython.nogil:
+            libc.close(fd)
 
 
 @cython.cfunc

@@ -116,8 +116,21 @@ class ReadWriteText(io.TextIOWrapper):
 
     def flush(self) -> None:
         """Send what was written."""
-        if self._writer is not None:
+        if self._writer is None:
+            super().flush()
+        else:
             self._writer.flush()
+
+    def reconfigure(self, **options: Any) -> None:
+        """Change encoding, errors, newline, line_buffering or write_through, as on any text file."""
+        super().reconfigure(**options)
+        if self._writer is not None:
+            self._writer.reconfigure(**options)
+
+    @property
+    def line_buffering(self) -> bool:
+        """Whether a newline sends what was written."""
+        return self._writer is not None and self._writer.line_buffering
 
     def detach(self) -> Any:
         """Give up the buffer below, flushed."""

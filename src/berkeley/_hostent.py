@@ -9,7 +9,7 @@ if not cython.compiled:
 
 from cython.cimports.berkeley import _inet
 from cython.cimports.berkeley._errors import raise_errno, raise_herror
-from cython.cimports.berkeley._hostname import host_bytes
+from cython.cimports.berkeley._hostname import checked_host_bytes
 from cython.cimports.berkeley._names import NAMES
 from cython.cimports.berkeley.libc import netdb as libc
 from cython.cimports.berkeley.libc import python
@@ -23,7 +23,7 @@ def gethostbyname_ex(hostname, /):
 
     Raises gaierror for an unknown name. See gethostbyname(3).
     """
-    name: bytes = host_bytes(hostname)
+    name: bytes = checked_host_bytes(hostname)
     python.PySys_Audit("socket.gethostbyname", "O", cython.cast(cython.pointer[python.PyObject], hostname))
     NAMES.host(hostname, libc.AF_INET)  # an unknown name is a gaierror, as from all other lookups by name
     return _answer(name, None, libc.AF_INET, hostname)
@@ -34,7 +34,7 @@ def gethostbyaddr(ip_address, /):
 
     Raises herror for an address without a name, gaierror for an unknown name. See gethostbyaddr(3).
     """
-    name: bytes = host_bytes(ip_address)
+    name: bytes = checked_host_bytes(ip_address)
     python.PySys_Audit("socket.gethostbyaddr", "O", cython.cast(cython.pointer[python.PyObject], ip_address))
     family: cython.int = libc.AF_INET6 if b":" in name else libc.AF_INET
     packed = _inet.packed(family, name)

@@ -14,14 +14,20 @@ _LABEL_MAX = 63
 _NAME_MAX = 1024  # characters; 255 is the limit of DNS, and a longer one may still shrink when it is encoded
 
 
+def checked_host_bytes(host):
+    # As the calls that look up names by themselves want them: labels of ASCII names have the lengths of IDNA's too.
+    name: bytes = host_bytes(host)
+    if isinstance(host, str) and host.isascii():
+        _check_labels(host, name)
+    return name
+
+
 def host_bytes(host):
     # ASCII names take the first way: no codec is imported, so no import lock is taken either, and a child
     # forked while another thread looks up a name cannot hang on it.
     name: bytes
     if isinstance(host, str):
         name = host.encode("ascii") if host.isascii() else _idna(host)
-        if host.isascii():
-            _check_labels(host, name)
     elif isinstance(host, (bytes, bytearray)):
         name = bytes(host)
     else:
@@ -40,7 +46,7 @@ def text_bytes(text, what):
 
 
 @cython.cfunc
-def _idna(host: str) -> bytes:
+def _idna(host) -> bytes:
     if len(host) > _NAME_MAX:
         raise _refused(host, "label too long")
     try:
@@ -50,7 +56,7 @@ def _idna(host: str) -> bytes:
 
 
 @cython.cfunc
-def _check_labels(host: str, name: bytes):
+def _check_labels(host, name: bytes):
     """Hold ASCII names to the lengths that IDNA asks of labels, as for all other names."""
     if len(name) <= _LABEL_MAX and b".." not in name and not name.startswith(b"."):
         return
@@ -62,7 +68,7 @@ def _check_labels(host: str, name: bytes):
 
 
 @cython.cfunc
-def _refused(host: str, reason: str):
+def _refused(host, reason: str):
     problem = HostNameError(_EAI_NONAME, f"{reason} in host name")
     problem.filename = host
     return problem

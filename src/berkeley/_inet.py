@@ -1,5 +1,7 @@
 """Byte order and the text forms of IP addresses: byteorder(3), inet(3), inet_pton(3)."""
 
+from operator import index
+
 import cython
 
 if not cython.compiled:
@@ -31,6 +33,12 @@ def _unsigned(value, bits: cython.int, function: str) -> cython.longlong:
 
 
 @cython.cfunc
+@cython.exceptval(-1, check=False)
+def _sixteen(value, function: str) -> cython.longlong:
+    return _unsigned(index(value), 16, function)
+
+
+@cython.cfunc
 def _packed_bytes(value) -> bytes:
     return value if type(value) is bytes else bytes(memoryview(value))
 
@@ -40,7 +48,7 @@ def htons(x, /):
 
     Raises OverflowError for values outside 0 to 65535. See byteorder(3).
     """
-    return libc.htons(_unsigned(x, 16, "htons"))
+    return libc.htons(_sixteen(x, "htons"))
 
 
 def ntohs(x, /):
@@ -48,7 +56,7 @@ def ntohs(x, /):
 
     Raises OverflowError for values outside 0 to 65535. See byteorder(3).
     """
-    return libc.htons(_unsigned(x, 16, "ntohs"))
+    return libc.htons(_sixteen(x, "ntohs"))
 
 
 def htonl(x, /):

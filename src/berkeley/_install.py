@@ -45,4 +45,6 @@ def base_socketpair(family: int | None = None, type: int = 1, proto: int = 0) ->
 
 
 def _as_base(sock: _base.socket) -> _base.socket:
-    return _base.socket(sock.family, sock.type, sock.proto, sock.detach())
+    made = _base.socket(sock.family, sock.type, sock.proto, sock.fileno())
+    sock.detach()
+    return made

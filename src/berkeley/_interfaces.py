@@ -51,7 +51,7 @@ def if_nametoindex(if_name, /):
 
     Raises OSError for an unknown name, ValueError for one with a NUL. See if_nametoindex(3).
     """
-    name: bytes = os.fsencode(if_name)
+    name: bytes = bytes(os.fsencode(if_name))
     if b"\0" in name:
         raise ValueError("embedded null byte")
     # libc cuts a name that is too long instead of refusing it.

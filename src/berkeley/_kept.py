@@ -9,7 +9,7 @@ if not cython.compiled:
 
 from cython.cimports.berkeley import _wait
 from cython.cimports.berkeley.libc import socket as libc
-from cython.cimports.libc.stdlib import free, malloc
+from cython.cimports.libc.stdlib import calloc, free
 from cython.cimports.libc.string import memcpy, memmove
 
 Kept = cython.struct(
@@ -20,25 +20,24 @@ Kept = cython.struct(
 )
 
 
-def receive(endpoint, call, request, deadline):
+def receive(endpoint, call, request):
     if endpoint.kept != cython.NULL:
         return replay(endpoint, request)
     # The error queue is announced by POLLERR, which poll(2) reports unasked, and not by POLLIN.
     events: cython.short = 0 if request.flags & libc.MSG_ERRQUEUE else libc.POLLIN
-    return _wait.perform(endpoint, call, request, events, deadline, None)
+    return _wait.perform(endpoint, call, request, events, cython.NULL, None)
 
 
 def keep(endpoint, request, received):
-    # Called while a MemoryError is on its way: malloc() is asked directly, Python's allocators have just failed.
+    # Called while a MemoryError is on its way: calloc() is asked directly, Python's allocators have just failed.
     size: cython.size_t = stored_size(request, received)
-    kept: cython.pointer[Kept] = cython.cast(cython.pointer[Kept], malloc(cython.sizeof(Kept) + size))
+    kept: cython.pointer[Kept] = cython.cast(cython.pointer[Kept], calloc(1, cython.sizeof(Kept) + size))
     if kept == cython.NULL:
         return 0
     kept.size = size
-    kept.msg_flags = 0
-    kept.address_length = request.address_length
     if request.address != cython.NULL:
         kept.address = request.address[0]
+        kept.address_length = request.address_length
     if request.message != cython.NULL:
         kept.msg_flags = request.message.msg_flags
         if request.message.msg_controllen > 0:

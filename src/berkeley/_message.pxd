@@ -1,4 +1,3 @@
-from libc.stdint cimport int64_t
 from berkeley._arguments cimport Buffers
 from berkeley._calls cimport Request
 from berkeley._wait cimport Endpoint

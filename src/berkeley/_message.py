@@ -14,7 +14,6 @@ from cython.cimports.berkeley.libc import socket as libc
 from cython.cimports.berkeley.sockaddr import decode
 from cython.cimports.cpython.bytes import PyBytes_AS_STRING
 from cython.cimports.cpython.exc import PyErr_WarnEx
-from cython.cimports.libc.stdint import int64_t
 from cython.cimports.libc.string import memset
 
 
@@ -24,7 +23,6 @@ def receive(endpoint, iov, count, ancbufsize, flags, data, rights):
     request: _calls.Request
     message: libc.msghdr
     storage: libc.sockaddr_storage
-    deadline: int64_t = 0
     control: bytes = fresh(ancbufsize)
     memset(cython.address(request), 0, cython.sizeof(_calls.Request))
     memset(cython.address(message), 0, cython.sizeof(libc.msghdr))
@@ -37,9 +35,7 @@ def receive(endpoint, iov, count, ancbufsize, flags, data, rights):
     request.message = cython.address(message)
     request.address = cython.address(storage)
     request.flags = flags
-    received: cython.Py_ssize_t = _kept.receive(
-        endpoint, _calls.recvmsg, cython.address(request), cython.address(deadline)
-    )
+    received: cython.Py_ssize_t = _kept.receive(endpoint, _calls.recvmsg, cython.address(request))
     # Not trusted either: nothing beyond our own room is looked at.
     message.msg_controllen = min(message.msg_controllen, cython.cast(cython.size_t, ancbufsize))
     try:
@@ -95,7 +91,6 @@ def descriptors(items: list, message: cython.pointer[libc.msghdr]) -> list:
 def send(endpoint, buffers, control, flags, address, given):
     request: _calls.Request
     message: libc.msghdr
-    deadline: int64_t = 0
     memset(cython.address(request), 0, cython.sizeof(_calls.Request))
     memset(cython.address(message), 0, cython.sizeof(libc.msghdr))
     message.msg_iov = buffers.iov
@@ -108,6 +103,4 @@ def send(endpoint, buffers, control, flags, address, given):
         message.msg_controllen = len(control)
     request.message = cython.address(message)
     request.flags = flags
-    return _wait.perform(
-        endpoint, _calls.sendmsg, cython.address(request), libc.POLLOUT, cython.address(deadline), given
-    )
+    return _wait.perform(endpoint, _calls.sendmsg, cython.address(request), libc.POLLOUT, cython.NULL, given)

@@ -60,7 +60,7 @@ class _LiveNames:
         known = TEXTS.get(packed)
         return remembered(TEXTS, packed, _inet.text(family, packed)) if known is None else known
 
-    def ifindex(self, name: str, /):
+    def ifindex(self, name, /):
         """Index of an interface; OSError ENODEV where there is none."""
         encoded: bytes = name.encode("utf-8", "surrogateescape")
         index: cython.uint = 0

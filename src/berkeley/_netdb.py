@@ -12,7 +12,7 @@ if not cython.compiled:
 from cython.cimports.berkeley import _inet
 from cython.cimports.berkeley._arguments import as_int
 from cython.cimports.berkeley._errors import raise_errno, raise_gaierror
-from cython.cimports.berkeley._hostname import host_bytes, text_bytes
+from cython.cimports.berkeley._hostname import checked_host_bytes, text_bytes
 from cython.cimports.berkeley._names import NAMES
 from cython.cimports.berkeley._resolve import lookup
 from cython.cimports.berkeley.libc import netdb as libc
@@ -38,7 +38,7 @@ def getaddrinfo(host, port, family=0, type=0, proto=0, flags=0):
     hints.ai_socktype = as_int(type)
     hints.ai_protocol = as_int(proto)
     hints.ai_flags = as_int(flags)
-    name: bytes = None if host is None else host_bytes(host)
+    name: bytes = None if host is None else checked_host_bytes(host)
     service: bytes = _service(port, host)
     _audit_lookup(host, port, cython.address(hints))
     found: cython.pointer[libc.addrinfo] = lookup(
@@ -68,7 +68,7 @@ def _service(port, host) -> bytes:
         raise OSError("Int or String expected")
     if b"\0" in port:
         raise ValueError("service name must not contain null character")
-    return port
+    return bytes(port)
 
 
 @cython.cfunc
@@ -116,13 +116,14 @@ def getnameinfo(sockaddr, flags, /):
 
 
 @cython.cfunc
-def _numeric_sockaddr(address: tuple) -> bytes:
+def _numeric_sockaddr(given) -> bytes:
     """The sockaddr of a numeric address, whose text decides the family."""
+    address: tuple = tuple(given)
     if not 2 <= len(address) <= 4:
         raise TypeError("getnameinfo(): illegal sockaddr argument")
     if not isinstance(address[0], str):
         raise TypeError("getnameinfo(): illegal sockaddr argument")
-    if len(address) > 2 and not 0 <= address[2] <= 0xFFFFF:
+    if len(address) > 2 and not 0 <= as_int(address[2]) <= 0xFFFFF:
         raise OverflowError("getnameinfo(): flowinfo must be 0-1048575.")
     family: cython.int = _numeric_family(address[0], b"%d" % as_int(address[1]))
     if family == libc.AF_INET and len(address) != 2:
@@ -133,12 +134,12 @@ def _numeric_sockaddr(address: tuple) -> bytes:
 
 @cython.cfunc
 @cython.exceptval(-1, check=False)
-def _numeric_family(host: str, service: bytes) -> cython.int:
+def _numeric_family(host, service: bytes) -> cython.int:
     hints: libc.addrinfo
     memset(cython.address(hints), 0, cython.sizeof(libc.addrinfo))
     hints.ai_socktype = SOCK_DGRAM
     hints.ai_flags = libc.AI_NUMERICHOST
-    name: bytes = host_bytes(host)
+    name: bytes = checked_host_bytes(host)
     found: cython.pointer[libc.addrinfo] = lookup(name, service, cython.address(hints), host)
     family: cython.int = found.ai_family
     ambiguous: cython.bint = found.ai_next != cython.NULL
@@ -165,10 +166,11 @@ def _name_of(raw: bytes, flags: cython.int, given) -> tuple:
 def gethostname():
     """gethostname() -> string: the name of this machine as gethostname(2) tells it."""
     python.PySys_Audit("socket.gethostname", cython.NULL)
-    buffer: bytearray = bytearray(_HOST_NAME_ROOM)
-    if libc.gethostname(buffer, _HOST_NAME_ROOM - 1) < 0:
+    name: cython.char[1024]
+    if libc.gethostname(name, _HOST_NAME_ROOM - 1) < 0:
         raise_errno(c.errno, None)
-    return os.fsdecode(bytes(buffer).partition(b"\0")[0])
+    name[_HOST_NAME_ROOM - 1] = 0  # a name that was cut may lack its end
+    return python.PyUnicode_DecodeFSDefault(name)
 
 
 def sethostname(name, /):
@@ -188,6 +190,6 @@ def gethostbyname(hostname, /):
 
     Raises gaierror for a name that has none. See getaddrinfo(3).
     """
-    host_bytes(hostname)
+    checked_host_bytes(hostname)
     python.PySys_Audit("socket.gethostbyname", "O", cython.cast(cython.pointer[python.PyObject], hostname))
     return _inet.text(libc.AF_INET, NAMES.host(hostname, libc.AF_INET))

@@ -86,8 +86,7 @@ def _moved(sock: Any, source: int, offset: int, block: int, *, nothing_yet: bool
         try:
             return os.sendfile(sock.fileno(), source, offset, block)
         except BlockingIOError:
-            if sock.gettimeout() is None:
-                raise
+            # Also in blocking mode: another holder of the descriptor may have set its O_NONBLOCK.
             sock._wait_until_writable()
         except OSError as problem:
             if nothing_yet:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from berkeley import _base, _files, _platform, _public, _sendfile
+from berkeley._descriptor import close
 from berkeley._enums import AddressFamily, SocketKind, _intenum_converter
 
 TYPE_CHECKING = False
@@ -144,10 +145,22 @@ def blank(cls: type[socket]) -> socket:
 
 
 def handed_on(sock: socket, cls: Any) -> Any:
-    """An object of another class on the same descriptor; should making it fail, the descriptor is closed."""
-    made = cls(sock.family, sock.type, sock.proto, fileno=sock.fileno())
-    made.settimeout(sock.gettimeout())
-    sock.detach()
+    """An object of another class on the same descriptor.
+
+    Should making it fail, the descriptor is closed, but by one of the two alone: by the new object if it has ever
+    been the owner (and it may have closed it already).
+    """
+    family, type, proto, timeout = sock.family, sock.type, sock.proto, sock.gettimeout()
+    fd = sock.detach()
+    made = None
+    try:
+        made = cls.__new__(cls, family, type, proto, fd)
+        made.__init__(family, type, proto, fileno=fd)
+    except BaseException:
+        if made is None or not made._has_owned():
+            close(fd)
+        raise
+    made.settimeout(timeout)
     return made
 
 

@@ -14,6 +14,7 @@ from cython.cimports.libc.stdint import int64_t
 
 _NANOSECONDS = 1_000_000_000
 _NANOSECONDS_MAX = 2**63 - 1
+PLAIN_MAX_INT = cython.declare(int64_t, 1_000_000_000)
 PLAIN_MAX = cython.declare(cython.double, 1e9)  # seconds that C arithmetic serves without a look at overflow
 
 DEFAULT = -1
@@ -25,6 +26,8 @@ def as_timeout(seconds):
         return -1
     if type(seconds) is float and 0 <= cython.cast(cython.double, seconds) < PLAIN_MAX:
         return cython.cast(int64_t, ceil(cython.cast(cython.double, seconds) * 1e9))
+    if type(seconds) is int and 0 <= seconds < PLAIN_MAX_INT:
+        return cython.cast(int64_t, seconds) * 1_000_000_000
     if isinstance(seconds, float) and not math.isfinite(seconds):
         raise _not_finite(seconds)
     number = _number(seconds)

@@ -12,7 +12,6 @@ from cython.cimports.berkeley._arguments import as_size
 from cython.cimports.berkeley.libc import python
 from cython.cimports.berkeley.libc import socket as libc
 from cython.cimports.libc.limits import INT_MAX
-from cython.cimports.libc.stdint import int64_t
 
 # The two texts for a count above the buffer's size.
 _TOO_SMALL = {
@@ -22,12 +21,11 @@ _TOO_SMALL = {
 
 
 def receive_from(endpoint, request, storage, data, size):
-    deadline: int64_t = 0
     request.data = data
     request.size = size
     request.address = storage
     request.message = cython.NULL
-    return _kept.receive(endpoint, _calls.recvfrom, request, cython.address(deadline))
+    return _kept.receive(endpoint, _calls.recvfrom, request)
 
 
 def keep_received(endpoint, request, received):
@@ -66,11 +64,12 @@ def send_some(endpoint, view, start, request, deadline):
     return _wait.perform(endpoint, _calls.send, request, libc.POLLOUT, deadline, None)
 
 
-def send_all(endpoint, view, request, deadline):
+def send_all(endpoint, view, request):
     # Signals are looked at between sends too: a fast reader could otherwise keep them away for the whole transfer.
     sent: cython.Py_ssize_t = 0
+    deadline: _wait.Deadline = _wait.begin(endpoint)
     while True:
-        sent += send_some(endpoint, view, sent, request, deadline)
+        sent += send_some(endpoint, view, sent, request, cython.address(deadline))
         if sent >= view.len:
             return 0
         python.PyErr_CheckSignals()

@@ -31,16 +31,27 @@ def monotonic() -> int64_t:
     return now.tv_sec * NANOSECONDS + now.tv_nsec
 
 
+def begin(endpoint):
+    deadline: Deadline
+    deadline.timeout = endpoint.timeout
+    deadline.expires = 0
+    return deadline
+
+
 def perform(endpoint, call, request, events, deadline, address):
     # In timeout mode the call is tried before any poll: data is there more often than not. MSG_DONTWAIT, because
     # another holder of the descriptor may have cleared its O_NONBLOCK. accept(2) has no such flag: it polls first.
+    # Without a deadline to share with other calls (NULL), this one has its own.
     result: cython.Py_ssize_t
     code: cython.int
+    own: Deadline = begin(endpoint)
     false_alarms: cython.int = 0
     waits: cython.bint = False
-    if endpoint.timeout > 0:
+    if deadline == cython.NULL:
+        deadline = cython.address(own)
+    if deadline.timeout > 0:
         request.flags |= libc.MSG_DONTWAIT
-        waits = call == _calls.accept or (endpoint.polls_first and events == libc.POLLIN)
+        waits = polls_first(endpoint, call, request, events)
     while True:
         if waits and not ready(endpoint, events, deadline):
             return raise_timeout(address)
@@ -51,13 +62,27 @@ def perform(endpoint, call, request, events, deadline, address):
             return result
         if code == c.EINTR:
             python.PyErr_CheckSignals()
-        elif code == c.EAGAIN and endpoint.timeout > 0:
+        elif code == c.EAGAIN and deadline.timeout > 0:
             false_alarms += waits
             waits = True
-            if false_alarms > 0 and not outlasted(false_alarms, deadline[0]):
+            if false_alarms > 0 and not outlasted(false_alarms, deadline.expires):
                 return raise_timeout(address)
         else:
             return raise_errno(code, address)
+
+
+@cython.cfunc
+@cython.exceptval(check=False)
+def polls_first(
+    endpoint: cython.pointer[Endpoint],
+    call: SystemCall,
+    request: cython.pointer[Request],
+    events: cython.short,
+) -> cython.bint:
+    """Whether a call must not be tried before poll(2) has said that it is worth it."""
+    if call == _calls.accept:
+        return True
+    return events == libc.POLLIN and (endpoint.polls_first or request.flags & libc.MSG_OOB != 0)
 
 
 def once(endpoint, call, request, address):
@@ -98,7 +123,7 @@ def ready(endpoint, events, deadline):
     descriptor.events = events
     while endpoint.fd >= 0:
         descriptor.fd = endpoint.fd
-        left: cython.int = poll_timeout(endpoint.timeout, deadline)
+        left: cython.int = poll_timeout(deadline)
         with cython.nogil:
             answer = libc.poll(cython.address(descriptor), 1, left)
             code = c.errno
@@ -114,14 +139,14 @@ def ready(endpoint, events, deadline):
 
 @cython.cfunc
 @cython.exceptval(check=False)
-def poll_timeout(timeout: int64_t, deadline: cython.pointer[int64_t]) -> cython.int:
+def poll_timeout(deadline: cython.pointer[Deadline]) -> cython.int:
     """Milliseconds until the deadline, rounded up; the first wait of an operation sets the deadline."""
-    if timeout < 0:
+    if deadline.timeout < 0:
         return -1
     now: int64_t = monotonic()
-    if deadline[0] == 0:
-        deadline[0] = now + min(timeout, FOREVER)
-    left: int64_t = deadline[0] - now + NANOSECONDS_PER_POLL_UNIT - 1
+    if deadline.expires == 0:
+        deadline.expires = now + min(deadline.timeout, FOREVER)
+    left: int64_t = deadline.expires - now + NANOSECONDS_PER_POLL_UNIT - 1
     if left <= 0:
         return 0
     left = left // NANOSECONDS_PER_POLL_UNIT
@@ -133,6 +158,7 @@ def connect(endpoint, address, length):
     # SO_ERROR. A blocking AF_UNIX connect has not begun anything by then and is simply issued again.
     outcome: cython.int
     code: cython.int
+    deadline: Deadline = begin(endpoint)
     while True:
         with cython.nogil:
             outcome = libc.connect(endpoint.fd, address, length)
@@ -141,23 +167,22 @@ def connect(endpoint, address, length):
             return 0
         if code == c.EINTR:
             python.PyErr_CheckSignals()
-            if endpoint.timeout == 0:
+            if deadline.timeout == 0:
                 return code
             if endpoint.family != libc.AF_UNIX:
-                return connection_outcome(endpoint)
-        elif code == c.EINPROGRESS and endpoint.timeout > 0:
-            return connection_outcome(endpoint)
+                return connection_outcome(endpoint, cython.address(deadline))
+        elif code == c.EINPROGRESS and deadline.timeout > 0:
+            return connection_outcome(endpoint, cython.address(deadline))
         else:
             return code
 
 
 @cython.cfunc
 @cython.exceptval(-1, check=False)
-def connection_outcome(endpoint: cython.pointer[Endpoint]) -> cython.int:
-    deadline: int64_t = 0
+def connection_outcome(endpoint: cython.pointer[Endpoint], deadline: cython.pointer[Deadline]) -> cython.int:
     code: cython.int = 0
     size: libc.socklen_t = cython.sizeof(cython.int)
-    if not ready(endpoint, libc.POLLOUT, cython.address(deadline)):
+    if not ready(endpoint, libc.POLLOUT, deadline):
         return TIMED_OUT
     if libc.getsockopt(endpoint.fd, libc.SOL_SOCKET, libc.SO_ERROR, cython.address(code), cython.address(size)) < 0:
         return c.errno

@@ -6,8 +6,6 @@ byte (Latin-1); bytes are taken too. bind(), connect() and connect_ex() take (ho
 
 from __future__ import annotations
 
-import io
-
 import berkeley as _berkeley
 from berkeley import (
     SocketType,
@@ -124,11 +122,22 @@ class socket(_berkeley.socket):
 
 
 def _text_file(sock: Any, mode: str, bufsize: int) -> Any:
-    # Only writing can do without a buffer: every write() goes out by itself.
-    if bufsize == 0 and mode == "w":
-        raw = sock.makefile("wb", 0)
-        return io.TextIOWrapper(raw, encoding=ENCODING, newline="", write_through=True)
-    return sock.makefile(mode, bufsize or -1, encoding=ENCODING, newline="")
+    # Text cannot do without a buffer any more; unbuffered writing sends it after every write().
+    text = sock.makefile(mode, bufsize or -1, encoding=ENCODING, newline="")
+    if bufsize == 0 and "w" in mode:
+        text.write = _sending_at_once(text)
+    return text
+
+
+def _sending_at_once(text: Any) -> Any:
+    write = text.write
+
+    def write_and_flush(string: str) -> int:
+        count: int = write(string)
+        text.flush()
+        return count
+
+    return write_and_flush
 
 
 def fromfd(fd: int, family: int, type: int, proto: int = 0) -> Any:

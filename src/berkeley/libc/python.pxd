@@ -20,4 +20,5 @@ cdef extern from "Python.h":
     bint PyLong_CheckExact(object value)
     PyObject *PyBytes_FromStringAndSize_raw "PyBytes_FromStringAndSize" (const char *data, Py_ssize_t size)
     void Py_SET_SIZE(object value, Py_ssize_t size)
+    object PyUnicode_DecodeFSDefault(const char *text)
     void make_immutable "BERKELEY_MAKE_IMMUTABLE" (object type)

@@ -73,6 +73,7 @@ cdef extern from *:
     int AF_UNIX
     int SOCK_STREAM
     int SOCK_DGRAM
+    int SOCK_SEQPACKET
     int SOCK_CLOEXEC
     int SOCK_NONBLOCK
     int SOL_SOCKET
@@ -86,6 +87,7 @@ cdef extern from *:
     int MSG_TRUNC
     int MSG_CTRUNC
     int MSG_PEEK
+    int MSG_OOB
     int MSG_ERRQUEUE
     int MSG_CMSG_CLOEXEC
     int HAVE_ACCEPT4 "BERKELEY_HAVE_ACCEPT4"

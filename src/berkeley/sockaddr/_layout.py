@@ -38,7 +38,7 @@ def as_tuple(address: object, family: str, caller: str) -> tuple[object, ...]:
     if not isinstance(address, tuple):
         kind = type(address).__name__
         raise TypeError(f"{caller}(): {family} address must be tuple, not {kind}")
-    return address
+    return tuple(address)
 
 
 def as_port(value: object, caller: str) -> int:

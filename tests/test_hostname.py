@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from types import ModuleType
+from typing import Any, NamedTuple
 
 import fresh
 import pytest
@@ -53,3 +54,41 @@ def test_lookups_from_several_threads_do_not_mix_their_answers(net: ModuleType) 
 
     with ThreadPoolExecutor(4) as pool:
         assert all(pool.map(ask, range(400)))
+
+
+class Text(str):
+    __slots__ = ()
+
+
+class Data(bytes):
+    __slots__ = ()
+
+
+class Place(NamedTuple):
+    host: str
+    port: int
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda net: net.gethostbyname(Text("127.0.0.1")),
+        lambda net: net.gethostbyname_ex(Text("127.0.0.1")),
+        lambda net: net.gethostbyaddr(Text("127.0.0.1")),
+        lambda net: net.getaddrinfo(Text("127.0.0.1"), Data(b"80")),
+        lambda net: net.getaddrinfo(Data(b"127.0.0.1"), Text("80")),
+        lambda net: net.getnameinfo(Place("127.0.0.1", 80), net.NI_NUMERICHOST),
+        lambda net: net.getnameinfo((Text("127.0.0.1"), 80), net.NI_NUMERICHOST),
+        lambda net: net.if_nametoindex(Data(b"lo")),
+        lambda net: net.inet_aton(Text("127.0.0.1")),
+        lambda net: net.getservbyname(Text("http"), Text("tcp")),
+    ],
+)
+def test_subclasses_of_text_bytes_and_tuples_are_as_good(net: ModuleType, call: Any) -> None:
+    assert call(net)
+
+
+def test_an_address_may_be_made_of_subclasses(net: ModuleType) -> None:
+    with net.socket() as sock:
+        sock.bind(Place(Text("127.0.0.1"), 0))
+        assert sock.getsockname()[0] == "127.0.0.1"

@@ -53,7 +53,7 @@ DIRECTIVES = {
 def extension(name: str) -> Extension:
     """One compiled module: `sockaddr.inet` is src/berkeley/sockaddr/inet.py."""
     source = os.path.join("src", "berkeley", *name.split(".")) + ".py"
-    return Extension(f"berkeley.{name}", [source], define_macros=MACROS)
+    return Extension(f"berkeley.{name}", [source], define_macros=MACROS, extra_compile_args=["-g0"])
 
 
 setup(

@@ -35,6 +35,8 @@ class Names:
 
 def as_tuple(address: object, family: str, caller: str) -> tuple[object, ...]:
     """The address itself, which has to be a tuple."""
+    if type(address) is tuple:
+        return address
     if not isinstance(address, tuple):
         kind = type(address).__name__
         raise TypeError(f"{caller}(): {family} address must be tuple, not {kind}")
@@ -43,7 +45,7 @@ def as_tuple(address: object, family: str, caller: str) -> tuple[object, ...]:
 
 def as_port(value: object, caller: str) -> int:
     """A port number."""
-    port = index(value)  # type: ignore[arg-type]
+    port = value if type(value) is int else index(value)  # type: ignore[arg-type]
     if not 0 <= port <= 0xFFFF:
         raise OverflowError(f"{caller}(): port must be 0-65535.")
     return port

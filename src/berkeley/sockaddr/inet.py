@@ -8,6 +8,7 @@ from berkeley.sockaddr._layout import Names, as_port, as_tuple
 
 # sin_family, sin_port (its two bytes, high one first), sin_addr, sin_zero
 SOCKADDR_IN = Struct("=HBB4s8x")
+pack = SOCKADDR_IN.pack
 
 AF_INET = 2  # on every system
 SOCKADDR_IN_SIZE = 16
@@ -19,7 +20,7 @@ def encode(address: object, names: Names, caller: str = "bind", proto: int = 0, 
     if len(pair) != 2:
         raise TypeError("AF_INET address must be a pair (host, port)")
     port = as_port(pair[1], caller)
-    return SOCKADDR_IN.pack(family, port >> 8, port & 0xFF, names.host(pair[0], family))
+    return pack(family, port >> 8, port & 0xFF, names.host(pair[0], family))
 
 
 def decode(raw: bytes, names: Names, proto: int = 0) -> tuple[str, int]:

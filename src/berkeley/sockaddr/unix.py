@@ -9,6 +9,8 @@ from berkeley.sockaddr._layout import Names
 
 HEADER_SIZE = 2  # sun_family
 SUN_PATH_SIZE = 108
+FS_ENCODING = sys.getfilesystemencoding()
+FS_ERRORS = sys.getfilesystemencodeerrors()
 
 
 def encode(address: object, names: Names, caller: str = "bind", proto: int = 0, family: int = 1) -> bytes:
@@ -33,12 +35,16 @@ def decode(raw: bytes, names: Names, proto: int = 0) -> str | bytes:
     path = raw[HEADER_SIZE:]
     if path[:1] == b"\0":
         return path
-    return os.fsdecode(path.partition(b"\0")[0])
+    return path.partition(b"\0")[0].decode(FS_ENCODING, FS_ERRORS)
 
 
 def as_path(address: object) -> bytes:
     """The bytes of any form in which a path may be given."""
-    if isinstance(address, (str, os.PathLike)):
+    if isinstance(address, str):
+        return address.encode(FS_ENCODING, FS_ERRORS)
+    if type(address) is bytes:
+        return address
+    if isinstance(address, os.PathLike):
         return os.fsencode(address)
     try:
         return bytes(memoryview(address))  # type: ignore[arg-type]

@@ -188,7 +188,9 @@ class socket:
         """_accept() -> (descriptor, address) of a new connection: accept(2). The descriptor is the caller's."""
         taken = socket.__new__(socket)
         address = self._accept_into(taken)
-        return taken.detach(), address
+        result = (taken.fileno(), address)
+        taken.detach()
+        return result
 
     def _accept_into(self, taken: socket, /):
         """Make a blank socket the owner of the next connection and tell the peer's address.

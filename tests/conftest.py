@@ -74,6 +74,15 @@ def listener(net: ModuleType, closing: Callable[[Any], Any]) -> Any:
 
 
 @pytest.fixture
+def unix_listener(net: ModuleType, closing: Callable[[Any], Any], tmp_path: Path) -> Any:
+    """An AF_UNIX stream socket listening on a path of its own."""
+    sock = closing(net.socket(net.AF_UNIX))
+    sock.bind(str(tmp_path / "s"))
+    sock.listen()
+    return sock
+
+
+@pytest.fixture
 def tcp_pair(net: ModuleType, listener: Any, closing: Callable[[Any], Any]) -> tuple[Any, Any]:
     """(client, server side) of one TCP connection over 127.0.0.1."""
     client = closing(net.socket(net.AF_INET, net.SOCK_STREAM))

@@ -23,14 +23,6 @@ def unheard(net: ModuleType, closing: Closing) -> tuple[str, int]:
     return sock.getsockname()  # type: ignore[no-any-return]
 
 
-@pytest.fixture
-def unix_listener(net: ModuleType, closing: Closing, tmp_path: Path) -> Any:
-    sock = closing(net.socket(net.AF_UNIX))
-    sock.bind(str(tmp_path / "s"))
-    sock.listen()
-    return sock
-
-
 @pytest.mark.req("MET-007")
 def test_bind_gives_the_socket_its_address(net: ModuleType, closing: Closing, tmp_path: Path) -> None:
     sock = closing(net.socket(net.AF_UNIX, net.SOCK_DGRAM))

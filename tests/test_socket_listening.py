@@ -16,14 +16,6 @@ Closing = Callable[[Any], Any]
 TCPI_SACKED = 28
 
 
-@pytest.fixture
-def unix_listener(net: ModuleType, closing: Closing, tmp_path: Path) -> Any:
-    sock = closing(net.socket(net.AF_UNIX))
-    sock.bind(str(tmp_path / "s"))
-    sock.listen()
-    return sock
-
-
 def backlog_of(net: ModuleType, listener: Any) -> int:
     info = listener.getsockopt(net.IPPROTO_TCP, net.TCP_INFO, TCPI_SACKED + 4)
     (backlog,) = struct.unpack_from("=I", info, TCPI_SACKED)

@@ -7,9 +7,10 @@ if not cython.compiled:
 
     raise ImportError(NOT_BUILT)
 
+from cython.cimports.berkeley.libc import netdb
+
 from berkeley._errors import HostNameError
 
-_EAI_NONAME = -2
 _LABEL_MAX = 63
 _NAME_MAX = 1024  # characters; 255 is the limit of DNS, and a longer one may still shrink when it is encoded
 
@@ -69,6 +70,6 @@ def _check_labels(host, name: bytes):
 
 @cython.cfunc
 def _refused(host, reason: str):
-    problem = HostNameError(_EAI_NONAME, f"{reason} in host name")
+    problem = HostNameError(netdb.EAI_NONAME, f"{reason} in host name")
     problem.filename = host
     return problem

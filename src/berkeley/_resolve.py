@@ -32,8 +32,9 @@ def resolve_first(name, family, given):
     hints.ai_family = family
     hints.ai_socktype = SOCK_DGRAM  # one entry per address instead of one per socket type
     found: cython.pointer[libc.addrinfo] = lookup(name, cython.NULL, cython.address(hints), given)
-    offset, size = _PLACES[family]
-    start: cython.int = offset
-    packed: bytes = cython.cast(cython.p_char, found.ai_addr)[start : start + size]
-    libc.freeaddrinfo(found)
-    return packed
+    try:
+        offset, size = _PLACES[family]
+        start: cython.int = offset
+        return cython.cast(cython.p_char, found.ai_addr)[start : start + size]
+    finally:
+        libc.freeaddrinfo(found)

@@ -19,7 +19,9 @@ EXPERIMENTAL_ETHERTYPE = 0x88B5
 LEFT, RIGHT, STRANGER = "02:00:00:00:00:01", "02:00:00:00:00:02", "02:00:00:00:00:03"
 
 Closing = Callable[[Any], Any]
-as_root = pytest.mark.skipif(os.geteuid() != 0, reason="the option or the socket needs root")
+as_root = pytest.mark.skipif(
+    os.geteuid() != 0, reason="setting this option or opening this socket takes the rights of root"
+)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from codec_cases import INTERFACES, NumericNames, decodings, encodings
 from hypothesis import given
 from hypothesis import strategies as st
 from isolation import ip, private_network
+from live import has_nothing
 
 from berkeley.sockaddr import packet
 
@@ -51,15 +52,6 @@ def send_udp(net: ModuleType, payload: bytes) -> None:
     with net.socket(net.AF_INET, net.SOCK_DGRAM) as sock:
         sock.bind(("127.0.0.1", 0))
         sock.sendto(payload, sock.getsockname())
-
-
-def has_nothing(sock: Any) -> bool:
-    sock.setblocking(False)
-    try:
-        sock.recv(65536)
-    except BlockingIOError:
-        return True
-    return False
 
 
 @pytest.mark.req("FAM-051")

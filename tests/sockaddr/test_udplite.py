@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from isolation import private_network
+from live import has_nothing
 
 LOOPBACK = {"AF_INET": "127.0.0.1", "AF_INET6": "::1"}
 IPV4_HEADER = 20
@@ -29,15 +30,6 @@ def udplite(net: ModuleType, closing: Any) -> Any:
         return sock
 
     return make
-
-
-def has_nothing(sock: Any) -> bool:
-    sock.setblocking(False)
-    try:
-        sock.recv(65536)
-    except BlockingIOError:
-        return True
-    return False
 
 
 @pytest.mark.req("FAM-059")

@@ -34,7 +34,6 @@ cdef extern from *:
     cdef struct hostent:
         char *h_name
         char **h_aliases
-        int h_addrtype
         int h_length
         char **h_addr_list
     cdef struct servent:
@@ -49,10 +48,6 @@ cdef extern from *:
     enum: AF_INET
     enum: AF_INET6
     enum: AI_NUMERICHOST
-    enum: AI_NUMERICSERV
-    enum: HOST_NOT_FOUND
-    enum: NI_MAXHOST
-    enum: NI_MAXSERV
 
     int getaddrinfo(const char *host, const char *service, const addrinfo *hints, addrinfo **found) nogil
     void freeaddrinfo(addrinfo *found) nogil

@@ -13,12 +13,8 @@ cdef extern from "Python.h":
     int PyErr_CheckSignals() except -1
     object PyErr_SetFromErrnoWithFilenameObject(object type, PyObject *filename)
     object PyErr_SetFromErrno(object type)
-    void PyErr_Clear()
-    void PyErr_WriteUnraisable(PyObject *object)
     long PyLong_AsLong(object value) except? -1
     unsigned long long PyLong_AsUnsignedLongLong(object value) except? 18446744073709551615ULL
-    bint PyLong_CheckExact(object value)
-    PyObject *PyBytes_FromStringAndSize_raw "PyBytes_FromStringAndSize" (const char *data, Py_ssize_t size)
     void Py_SET_SIZE(object value, Py_ssize_t size)
     object PyUnicode_DecodeFSDefault(const char *text)
     void make_immutable "BERKELEY_MAKE_IMMUTABLE" (object type)

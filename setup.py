@@ -6,6 +6,7 @@ from Cython.Build import cythonize
 from setuptools import Extension, setup
 
 CORE = [
+    "_addresses",
     "_arguments",
     "_base",
     "_bytes",
@@ -30,10 +31,13 @@ CORE = [
     "_wait",
     "sockaddr.__init__",
     "sockaddr._layout",
+    "sockaddr.can",
     "sockaddr.inet",
     "sockaddr.inet6",
     "sockaddr.netlink",
     "sockaddr.packet",
+    "sockaddr.raw",
+    "sockaddr.registered",
     "sockaddr.unix",
 ]
 

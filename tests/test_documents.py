@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 import test_layers
 
-from berkeley.sockaddr import CODECS_BY_NAME
+from berkeley.sockaddr import MODULES_BY_NAME
 
 ROOT = Path(__file__).parents[1]
 CONTRIBUTING = ROOT / "CONTRIBUTING.md"
 DIFFERENCES = ROOT / "docs" / "differences.md"
 PAGES = [ROOT / "README.md", CONTRIBUTING, *sorted((ROOT / "docs").glob("*.md"))]
 
-CODECS = {codec.__name__.rpartition(".")[2] for codec in CODECS_BY_NAME.values()}
+SHARED_BY_CODECS = {"__init__", "raw", "registered"}
 
 PYTHON_BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NOT_RUN = "# not run"
@@ -90,8 +90,8 @@ def places() -> list[str]:
 def modules() -> list[str]:
     """Every module of the package that is no codec."""
     package = ROOT / "src" / "berkeley"
-    codecs = {package / "sockaddr" / f"{name}.py" for name in CODECS}
-    return [str(path.relative_to(package)) for path in sorted(package.rglob("*.py")) if path not in codecs]
+    named = {path for path in (package / "sockaddr").glob("[!_]*.py") if path.stem not in SHARED_BY_CODECS}
+    return [str(path.relative_to(package)) for path in sorted(package.rglob("*.py")) if path not in named]
 
 
 @pytest.mark.parametrize("module", modules())
@@ -109,7 +109,7 @@ def test_a_path_of_the_table_of_places_exists(path: str) -> None:
     assert any((home / path).exists() for home in homes)
 
 
-@pytest.mark.parametrize("family", CODECS_BY_NAME)
+@pytest.mark.parametrize("family", MODULES_BY_NAME)
 def test_the_reference_has_the_address_format_of_every_family_with_a_codec(family: str) -> None:
     assert f"\n| {family} | `" in (ROOT / "docs" / "reference.md").read_text("utf-8")
 

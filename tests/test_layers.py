@@ -21,6 +21,7 @@ LAYERS: list[tuple[str, set[str]]] = [
     ("the base type: one method per system call, and the capsule that shows it to C", {"_base", "_capi"}),
     ("what the methods are made of: descriptors, plain data, whole messages", {"_descriptor", "_transfer", "_message"}),
     ("lookups by name and address", {"_netdb", "_hostent", "_services"}),
+    ("the addresses of a socket, from the program and from the kernel", {"_addresses"}),
     ("the live answers to what address codecs ask", {"_names"}),
     ("the parts of an address, of a lookup and of a message, each by itself", {"_inet", "_interfaces", "_resolve"}),
     ("pure forms, without any system call: addresses, control data", {"sockaddr.*", "_cmsg", "_algorithm"}),

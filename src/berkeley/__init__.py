@@ -23,6 +23,7 @@ from berkeley._services import getprotobyname, getservbyname, getservbyport
 from berkeley._socket import fromfd, socket
 from berkeley._tcp import _GLOBAL_DEFAULT_TIMEOUT, create_connection, create_server, has_dualstack_ipv6
 from berkeley._timeouts import getdefaulttimeout, setdefaulttimeout
+from berkeley.sockaddr import register_family
 
 __version__ = "0.1.0"
 

@@ -9,14 +9,23 @@ if not cython.compiled:
 
     raise ImportError(NOT_BUILT)
 
-from cython.cimports.berkeley import _calls, _cmsg, _descriptor, _kept, _message, _options, _timeouts, _transfer, _wait
+from cython.cimports.berkeley import (
+    _addresses,
+    _calls,
+    _cmsg,
+    _descriptor,
+    _kept,
+    _message,
+    _options,
+    _timeouts,
+    _transfer,
+    _wait,
+)
 from cython.cimports.berkeley._arguments import Buffers, as_descriptor, as_int, as_size, as_tuple, get_buffer
 from cython.cimports.berkeley._bytes import fresh_for, shortened
 from cython.cimports.berkeley._errors import raise_errno, raise_timeout
-from cython.cimports.berkeley._names import NAMES
 from cython.cimports.berkeley.libc import python
 from cython.cimports.berkeley.libc import socket as libc
-from cython.cimports.berkeley.sockaddr import decode, encode
 from cython.cimports.cpython.buffer import Py_buffer, PyBuffer_Release
 from cython.cimports.cpython.bytes import PyBytes_AS_STRING
 from cython.cimports.cpython.object import PyObject
@@ -53,14 +62,6 @@ def audit_address(event: cython.p_const_char, sock: socket, address) -> cython.i
 
 
 @cython.cfunc
-def decoded(
-    endpoint: cython.pointer[_wait.Endpoint], storage: cython.pointer[libc.sockaddr_storage], length: libc.socklen_t
-):
-    """The address in the storage, as far as it lies inside: some families report more than they wrote."""
-    return decode(storage, min(cython.cast(cython.Py_ssize_t, length), SOCKADDR_ROOM), endpoint.proto, NAMES)
-
-
-@cython.cfunc
 def asked_address(endpoint: cython.pointer[_wait.Endpoint], call: _calls.SystemCall):
     """What getsockname(2) or getpeername(2) answers."""
     request: _calls.Request
@@ -68,17 +69,18 @@ def asked_address(endpoint: cython.pointer[_wait.Endpoint], call: _calls.SystemC
     memset(cython.address(storage), 0, SOCKADDR_ROOM)
     request.address = cython.address(storage)
     _wait.once(endpoint, call, cython.address(request), None)
-    return decoded(endpoint, cython.address(storage), request.address_length)
+    return _addresses.reported(endpoint, cython.address(storage), request.address_length)
 
 
 @cython.cfunc
 @cython.exceptval(-1, check=False)
 def connected(sock: socket, address, caller: str) -> cython.int:
     """Encode, audit and connect: 0, an errno value or TIMED_OUT."""
-    raw: bytes = encode(sock.state.family, sock.state.proto, address, NAMES, caller)
+    storage: libc.sockaddr_storage
+    length: libc.socklen_t = _addresses.given(cython.address(sock.state), cython.address(storage), address, caller)
     audit_address("socket.connect", sock, address)
-    place: cython.pointer[libc.sockaddr] = cython.cast(cython.pointer[libc.sockaddr], PyBytes_AS_STRING(raw))
-    return _wait.connect(cython.address(sock.state), place, len(raw))
+    target = cython.cast(cython.pointer[libc.sockaddr], cython.address(storage))
+    return _wait.connect(cython.address(sock.state), target, length)
 
 
 @cython.cfunc
@@ -92,7 +94,7 @@ def counted(
     try:
         if not with_address:
             return received
-        return received, decoded(endpoint, request.address, request.address_length)
+        return received, _addresses.reported(endpoint, request.address, request.address_length)
     except MemoryError:
         _transfer.keep_received(endpoint, request, received)
         raise
@@ -213,7 +215,9 @@ class socket:
         )
         try:
             audit_new(taken, self.state.family, self.state.type, self.state.proto)
-            address = decoded(cython.address(self.state), cython.address(storage), request.address_length)
+            address = _addresses.reported(
+                cython.address(self.state), cython.address(storage), request.address_length
+            )
         except BaseException:
             libc.close(fd)
             raise
@@ -257,10 +261,10 @@ class socket:
     def bind(self, address, /):
         """bind(address): give the socket a local address, in the format of its family. See bind(2)."""
         request: _calls.Request
-        raw: bytes = encode(self.state.family, self.state.proto, address, NAMES, "bind")
+        storage: libc.sockaddr_storage
+        request.address = cython.address(storage)
+        request.address_length = _addresses.given(cython.address(self.state), request.address, address, "bind")
         audit_address("socket.bind", self, address)
-        request.address = cython.cast(cython.pointer[libc.sockaddr_storage], PyBytes_AS_STRING(raw))
-        request.address_length = len(raw)
         _wait.once(cython.address(self.state), _calls.bind, cython.address(request), address)
 
     def connect(self, address, /):
@@ -379,7 +383,9 @@ class socket:
             cython.address(self.state), cython.address(request), cython.address(storage), PyBytes_AS_STRING(data), size
         )
         try:
-            address = decoded(cython.address(self.state), cython.address(storage), request.address_length)
+            address = _addresses.reported(
+                cython.address(self.state), cython.address(storage), request.address_length
+            )
             return shortened(data, min(received, size)), address
         except MemoryError:
             _transfer.keep_received(cython.address(self.state), cython.address(request), received)
@@ -478,10 +484,10 @@ class socket:
         flags = 0 if address is _ABSENT else flags_or_address
         target = flags_or_address if address is _ABSENT else address
         request.flags = as_int(flags) | self.state.send_flags
-        raw: bytes = encode(self.state.family, self.state.proto, target, NAMES, "sendto")
+        storage: libc.sockaddr_storage
+        request.address = cython.address(storage)
+        request.address_length = _addresses.given(cython.address(self.state), request.address, target, "sendto")
         audit_address("socket.sendto", self, target)
-        request.address = cython.cast(cython.pointer[libc.sockaddr_storage], PyBytes_AS_STRING(raw))
-        request.address_length = len(raw)
         get_buffer(data, cython.address(view), False, "sendto() argument 1")
         try:
             request.data = view.buf
@@ -505,14 +511,21 @@ class socket:
         flags_number: cython.int = as_int(flags)
         parts = as_tuple(buffers, "sendmsg() argument 1 must be an iterable")
         control: bytes = _cmsg.build(ancdata, SEVERAL_ITEMS)
-        raw: bytes = None
+        storage: libc.sockaddr_storage
+        length: libc.socklen_t = 0
         if address is not None:
-            raw = encode(self.state.family, self.state.proto, address, NAMES, "sendmsg")
+            length = _addresses.given(cython.address(self.state), cython.address(storage), address, "sendmsg")
         audit_address("socket.sendmsg", self, address)
         vector = Buffers()
         vector.hold(parts, False, "sendmsg() argument 1")
         return _message.send(
-            cython.address(self.state), vector, control, flags_number | libc.MSG_NOSIGNAL, raw, address
+            cython.address(self.state),
+            vector,
+            control,
+            flags_number | libc.MSG_NOSIGNAL,
+            cython.address(storage),
+            length,
+            address,
         )
 
     def sendmsg_afalg(self, msg=(), *, op=algorithm.ABSENT, iv=None, assoclen=algorithm.ABSENT, flags=0):
@@ -528,7 +541,7 @@ class socket:
         vector.hold(
             as_tuple(msg, "sendmsg_afalg() argument 1 must be an iterable"), False, "sendmsg_afalg() argument 1"
         )
-        return _message.send(cython.address(self.state), vector, control, flags_number, None, None)
+        return _message.send(cython.address(self.state), vector, control, flags_number, cython.NULL, 0, None)
 
 
 # Programs replace methods on berkeley.socket, never on this type: what the C API sees stays as it is.

@@ -11,6 +11,7 @@ from cython.cimports.berkeley import _kept, _options, _timeouts
 from cython.cimports.berkeley._arguments import as_descriptor
 from cython.cimports.berkeley._errors import raise_errno
 from cython.cimports.berkeley.libc import socket as libc
+from cython.cimports.berkeley.sockaddr import prepare
 from cython.cimports.libc import errno as c
 from cython.cimports.libc.string import memset
 
@@ -42,7 +43,9 @@ def adopt(endpoint, fd, family, type, proto):
         _options.set_cloexec(fd)
     if _timeouts.DEFAULT >= 0 and not type & libc.SOCK_NONBLOCK:
         _options.set_blocking(fd, False)
-    return close_descriptor(before) if before >= 0 and before != fd else 0
+    if before >= 0 and before != fd:
+        close_descriptor(before)
+    return prepare(family)
 
 
 @cython.cfunc

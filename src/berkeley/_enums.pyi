@@ -11,7 +11,75 @@ class AddressFamily(IntEnum):
     AF_INET = 2
     AF_UNIX = 1
     AF_UNSPEC = 0
-    if sys.platform == "linux":
+    if sys.platform == "darwin" or sys.platform == "ios":
+        AF_APPLETALK = 16
+        AF_CCITT = 10
+        AF_CHAOS = 5
+        AF_CNT = 21
+        AF_COIP = 20
+        AF_DATAKIT = 9
+        AF_DLI = 13
+        AF_ECMA = 8
+        AF_HYLINK = 15
+        AF_IEEE80211 = 37
+        AF_IMPLINK = 3
+        AF_INET6 = 30
+        AF_IPX = 23
+        AF_ISDN = 28
+        AF_ISO = 7
+        AF_LAT = 14
+        AF_LINK = 18
+        AF_NATM = 31
+        AF_NDRV = 27
+        AF_NETBIOS = 33
+        AF_NS = 6
+        AF_OSI = 7
+        AF_PPP = 34
+        AF_PUP = 4
+        AF_ROUTE = 17
+        AF_SIP = 24
+        AF_SNA = 11
+        AF_SYSTEM = 32
+        AF_UTUN = 38
+        AF_VSOCK = 40
+    elif sys.platform.startswith("freebsd"):
+        AF_APPLETALK = 16
+        AF_ARP = 35
+        AF_ATM = 30
+        AF_BLUETOOTH = 36
+        AF_CCITT = 10
+        AF_CHAOS = 5
+        AF_CNT = 21
+        AF_COIP = 20
+        AF_DATAKIT = 9
+        AF_DIVERT = 44
+        AF_DLI = 13
+        AF_ECMA = 8
+        AF_HYLINK = 15
+        AF_HYPERV = 43
+        AF_IEEE80211 = 37
+        AF_IMPLINK = 3
+        AF_INET6 = 28
+        AF_INET6_SDP = 42
+        AF_INET_SDP = 40
+        AF_IPFWLOG = 46
+        AF_IPX = 23
+        AF_ISDN = 26
+        AF_ISO = 7
+        AF_LAT = 14
+        AF_LINK = 18
+        AF_NATM = 29
+        AF_NETBIOS = 6
+        AF_NETGRAPH = 32
+        AF_NETLINK = 38
+        AF_OSI = 7
+        AF_PUP = 4
+        AF_ROUTE = 17
+        AF_SCLUSTER = 34
+        AF_SIP = 24
+        AF_SLOW = 33
+        AF_SNA = 11
+    elif sys.platform == "linux" or sys.platform == "android":
         AF_ALG = 38
         AF_APPLETALK = 5
         AF_ASH = 18
@@ -55,6 +123,65 @@ class AddressFamily(IntEnum):
         AF_WANPIPE = 25
         AF_X25 = 9
         AF_XDP = 44
+    elif sys.platform.startswith("netbsd"):
+        AF_APPLETALK = 16
+        AF_ARP = 28
+        AF_BLUETOOTH = 31
+        AF_CAN = 35
+        AF_CCITT = 10
+        AF_CHAOS = 5
+        AF_CNT = 21
+        AF_COIP = 20
+        AF_DATAKIT = 9
+        AF_DLI = 13
+        AF_ECMA = 8
+        AF_ETHER = 36
+        AF_HYLINK = 15
+        AF_IEEE80211 = 32
+        AF_IMPLINK = 3
+        AF_INET6 = 24
+        AF_IPX = 23
+        AF_ISDN = 26
+        AF_ISO = 7
+        AF_LAT = 14
+        AF_LINK = 18
+        AF_MPLS = 33
+        AF_NATM = 27
+        AF_NS = 6
+        AF_OROUTE = 17
+        AF_OSI = 7
+        AF_PUP = 4
+        AF_ROUTE = 34
+        AF_SNA = 11
+    elif sys.platform.startswith("openbsd"):
+        AF_APPLETALK = 16
+        AF_BLUETOOTH = 32
+        AF_CCITT = 10
+        AF_CHAOS = 5
+        AF_CNT = 21
+        AF_COIP = 20
+        AF_DATAKIT = 9
+        AF_DLI = 13
+        AF_ECMA = 8
+        AF_ENCAP = 28
+        AF_FRAME = 36
+        AF_HYLINK = 15
+        AF_IMPLINK = 3
+        AF_INET6 = 24
+        AF_IPX = 23
+        AF_ISDN = 26
+        AF_ISO = 7
+        AF_KEY = 30
+        AF_LAT = 14
+        AF_LINK = 18
+        AF_MPLS = 33
+        AF_NATM = 27
+        AF_NS = 6
+        AF_OSI = 7
+        AF_PUP = 4
+        AF_ROUTE = 17
+        AF_SIP = 29
+        AF_SNA = 11
 
 class SocketKind(IntEnum):
     """Socket types, and the flags that may be added to them."""
@@ -64,11 +191,27 @@ class SocketKind(IntEnum):
     SOCK_RDM = 4
     SOCK_SEQPACKET = 5
     SOCK_STREAM = 1
-    if sys.platform == "linux":
+    if sys.platform.startswith("freebsd"):
+        SOCK_CLOEXEC = 268435456
+        SOCK_CLOFORK = 1073741824
+        SOCK_NONBLOCK = 536870912
+    elif sys.platform == "linux" or sys.platform == "android":
         SOCK_CLOEXEC = 524288
         SOCK_DCCP = 6
         SOCK_NONBLOCK = 2048
         SOCK_PACKET = 10
+    elif sys.platform.startswith("netbsd"):
+        SOCK_CLOEXEC = 268435456
+        SOCK_CLOFORK = 2147483648
+        SOCK_CONN_DGRAM = 6
+        SOCK_DCCP = 6
+        SOCK_NONBLOCK = 536870912
+        SOCK_NOSIGPIPE = 1073741824
+    elif sys.platform.startswith("openbsd"):
+        SOCK_CLOEXEC = 32768
+        SOCK_CLOFORK = 2048
+        SOCK_DNS = 4096
+        SOCK_NONBLOCK = 16384
 
 class MsgFlag(IntFlag):
     """Flags of the calls that send and receive."""
@@ -76,7 +219,36 @@ class MsgFlag(IntFlag):
     MSG_DONTROUTE = 4
     MSG_OOB = 1
     MSG_PEEK = 2
-    if sys.platform == "linux":
+    if sys.platform == "darwin" or sys.platform == "ios":
+        MSG_CTRUNC = 32
+        MSG_DONTWAIT = 128
+        MSG_EOF = 256
+        MSG_EOR = 8
+        MSG_FLUSH = 1024
+        MSG_HAVEMORE = 8192
+        MSG_HOLD = 2048
+        MSG_NEEDSA = 65536
+        MSG_NOSIGNAL = 524288
+        MSG_RCVMORE = 16384
+        MSG_SEND = 4096
+        MSG_TRUNC = 16
+        MSG_WAITALL = 64
+        MSG_WAITSTREAM = 512
+    elif sys.platform.startswith("freebsd"):
+        MSG_CMSG_CLOEXEC = 262144
+        MSG_CMSG_CLOFORK = 4194304
+        MSG_COMPAT = 32768
+        MSG_CTRUNC = 32
+        MSG_DONTWAIT = 128
+        MSG_EOF = 256
+        MSG_EOR = 8
+        MSG_NBIO = 16384
+        MSG_NOSIGNAL = 131072
+        MSG_NOTIFICATION = 8192
+        MSG_TRUNC = 16
+        MSG_WAITALL = 64
+        MSG_WAITFORONE = 524288
+    elif sys.platform == "linux" or sys.platform == "android":
         MSG_BATCH = 262144
         MSG_CMSG_CLOEXEC = 1073741824
         MSG_CONFIRM = 2048
@@ -97,6 +269,32 @@ class MsgFlag(IntFlag):
         MSG_WAITALL = 256
         MSG_WAITFORONE = 65536
         MSG_ZEROCOPY = 67108864
+    elif sys.platform.startswith("netbsd"):
+        MSG_BCAST = 256
+        MSG_CMSG_CLOEXEC = 2048
+        MSG_CMSG_CLOFORK = 32768
+        MSG_CTRUNC = 32
+        MSG_DONTWAIT = 128
+        MSG_EOR = 8
+        MSG_MCAST = 512
+        MSG_NBIO = 4096
+        MSG_NOSIGNAL = 1024
+        MSG_NOTIFICATION = 16384
+        MSG_TRUNC = 16
+        MSG_WAITALL = 64
+        MSG_WAITFORONE = 8192
+    elif sys.platform.startswith("openbsd"):
+        MSG_BCAST = 256
+        MSG_CMSG_CLOEXEC = 2048
+        MSG_CMSG_CLOFORK = 8192
+        MSG_CTRUNC = 32
+        MSG_DONTWAIT = 128
+        MSG_EOR = 8
+        MSG_MCAST = 512
+        MSG_NOSIGNAL = 1024
+        MSG_TRUNC = 16
+        MSG_WAITALL = 64
+        MSG_WAITFORONE = 4096
 
 class AddressInfo(IntFlag):
     """Flags of getaddrinfo()."""
@@ -104,7 +302,24 @@ class AddressInfo(IntFlag):
     AI_CANONNAME = 2
     AI_NUMERICHOST = 4
     AI_PASSIVE = 1
-    if sys.platform == "linux":
+    if sys.platform == "darwin" or sys.platform == "ios":
+        AI_ADDRCONFIG = 1024
+        AI_ALL = 256
+        AI_DEFAULT = 1536
+        AI_MASK = 5127
+        AI_NUMERICSERV = 4096
+        AI_UNUSABLE = 268435456
+        AI_V4MAPPED = 2048
+        AI_V4MAPPED_CFG = 512
+    elif sys.platform.startswith("freebsd"):
+        AI_ADDRCONFIG = 1024
+        AI_ALL = 256
+        AI_DEFAULT = 1536
+        AI_MASK = 3343
+        AI_NUMERICSERV = 8
+        AI_V4MAPPED = 2048
+        AI_V4MAPPED_CFG = 512
+    elif sys.platform == "linux" or sys.platform == "android":
         AI_ADDRCONFIG = 32
         AI_ALL = 16
         AI_CANONIDN = 128
@@ -113,6 +328,17 @@ class AddressInfo(IntFlag):
         AI_IDN_USE_STD3_ASCII_RULES = 512
         AI_NUMERICSERV = 1024
         AI_V4MAPPED = 8
+    elif sys.platform.startswith("netbsd"):
+        AI_ADDRCONFIG = 1024
+        AI_MASK = 3087
+        AI_NUMERICSERV = 8
+        AI_SRV = 2048
+    elif sys.platform.startswith("openbsd"):
+        AI_ADDRCONFIG = 64
+        AI_EXT = 8
+        AI_FQDN = 32
+        AI_MASK = 119
+        AI_NUMERICSERV = 16
 
 CONSTANTS: dict[str, Any]
 

@@ -20,7 +20,6 @@ __all__ = [
     "INADDR_NONE",
     "INADDR_UNSPEC_GROUP",
     "IPPORT_RESERVED",
-    "IPPORT_USERRESERVED",
     "IPPROTO_AH",
     "IPPROTO_DSTOPTS",
     "IPPROTO_EGP",
@@ -58,7 +57,1302 @@ __all__ = [
     "TCP_NODELAY",
     "has_ipv6",
 ]
-if sys.platform == "linux":
+if sys.platform == "darwin" or sys.platform == "ios":
+    __all__ += [
+        "AF_APPLETALK",
+        "AF_CCITT",
+        "AF_CHAOS",
+        "AF_CNT",
+        "AF_COIP",
+        "AF_DATAKIT",
+        "AF_DECnet",
+        "AF_DLI",
+        "AF_ECMA",
+        "AF_HYLINK",
+        "AF_IEEE80211",
+        "AF_IMPLINK",
+        "AF_INET6",
+        "AF_IPX",
+        "AF_ISDN",
+        "AF_ISO",
+        "AF_LAT",
+        "AF_LINK",
+        "AF_NATM",
+        "AF_NDRV",
+        "AF_NETBIOS",
+        "AF_NS",
+        "AF_OSI",
+        "AF_PPP",
+        "AF_PUP",
+        "AF_ROUTE",
+        "AF_SIP",
+        "AF_SNA",
+        "AF_SYSTEM",
+        "AF_UTUN",
+        "AF_VSOCK",
+        "AI_ADDRCONFIG",
+        "AI_ALL",
+        "AI_DEFAULT",
+        "AI_MASK",
+        "AI_NUMERICSERV",
+        "AI_UNUSABLE",
+        "AI_V4MAPPED",
+        "AI_V4MAPPED_CFG",
+        "EAI_ADDRFAMILY",
+        "EAI_AGAIN",
+        "EAI_BADFLAGS",
+        "EAI_BADHINTS",
+        "EAI_FAIL",
+        "EAI_FAMILY",
+        "EAI_MAX",
+        "EAI_MEMORY",
+        "EAI_NODATA",
+        "EAI_NONAME",
+        "EAI_OVERFLOW",
+        "EAI_PROTOCOL",
+        "EAI_SERVICE",
+        "EAI_SOCKTYPE",
+        "EAI_SYSTEM",
+        "ETHERTYPE_ARP",
+        "ETHERTYPE_IP",
+        "ETHERTYPE_IPV6",
+        "ETHERTYPE_LOOPBACK",
+        "ETHERTYPE_NTRAILER",
+        "ETHERTYPE_PAE",
+        "ETHERTYPE_PTP",
+        "ETHERTYPE_PUP",
+        "ETHERTYPE_REVARP",
+        "ETHERTYPE_RSN_PREAUTH",
+        "ETHERTYPE_TRAIL",
+        "ETHERTYPE_VLAN",
+        "INADDR_ALLMDNS_GROUP",
+        "INADDR_ALLRPTS_GROUP",
+        "INADDR_ALLRTRS_GROUP",
+        "INADDR_CARP_GROUP",
+        "INADDR_PFSYNC_GROUP",
+        "IPPORT_HIFIRSTAUTO",
+        "IPPORT_HILASTAUTO",
+        "IPPORT_RESERVEDSTART",
+        "IPPORT_USERRESERVED",
+        "IPPROTO_3PC",
+        "IPPROTO_ADFS",
+        "IPPROTO_AHIP",
+        "IPPROTO_APES",
+        "IPPROTO_ARGUS",
+        "IPPROTO_AX25",
+        "IPPROTO_BHA",
+        "IPPROTO_BLT",
+        "IPPROTO_BRSATMON",
+        "IPPROTO_CFTP",
+        "IPPROTO_CHAOS",
+        "IPPROTO_CMTP",
+        "IPPROTO_CPHB",
+        "IPPROTO_CPNX",
+        "IPPROTO_DDP",
+        "IPPROTO_DGP",
+        "IPPROTO_DIVERT",
+        "IPPROTO_EMCON",
+        "IPPROTO_ENCAP",
+        "IPPROTO_EON",
+        "IPPROTO_ETHERIP",
+        "IPPROTO_GGP",
+        "IPPROTO_GMTP",
+        "IPPROTO_GRE",
+        "IPPROTO_HELLO",
+        "IPPROTO_HMP",
+        "IPPROTO_IDPR",
+        "IPPROTO_IDRP",
+        "IPPROTO_IGP",
+        "IPPROTO_IGRP",
+        "IPPROTO_IL",
+        "IPPROTO_INLSP",
+        "IPPROTO_INP",
+        "IPPROTO_IPCOMP",
+        "IPPROTO_IPCV",
+        "IPPROTO_IPEIP",
+        "IPPROTO_IPIP",
+        "IPPROTO_IPPC",
+        "IPPROTO_IPV4",
+        "IPPROTO_IRTP",
+        "IPPROTO_KRYPTOLAN",
+        "IPPROTO_LARP",
+        "IPPROTO_LEAF1",
+        "IPPROTO_LEAF2",
+        "IPPROTO_MAX",
+        "IPPROTO_MEAS",
+        "IPPROTO_MHRP",
+        "IPPROTO_MICP",
+        "IPPROTO_MTP",
+        "IPPROTO_MUX",
+        "IPPROTO_ND",
+        "IPPROTO_NHRP",
+        "IPPROTO_NSP",
+        "IPPROTO_NVPII",
+        "IPPROTO_OSPFIGP",
+        "IPPROTO_PGM",
+        "IPPROTO_PIGP",
+        "IPPROTO_PRM",
+        "IPPROTO_PVP",
+        "IPPROTO_RCCMON",
+        "IPPROTO_RDP",
+        "IPPROTO_RSVP",
+        "IPPROTO_RVD",
+        "IPPROTO_SATEXPAK",
+        "IPPROTO_SATMON",
+        "IPPROTO_SCCSP",
+        "IPPROTO_SDRP",
+        "IPPROTO_SEP",
+        "IPPROTO_SRPC",
+        "IPPROTO_ST",
+        "IPPROTO_SVMTP",
+        "IPPROTO_SWIPE",
+        "IPPROTO_TCF",
+        "IPPROTO_TP",
+        "IPPROTO_TPXX",
+        "IPPROTO_TRUNK1",
+        "IPPROTO_TRUNK2",
+        "IPPROTO_TTP",
+        "IPPROTO_VINES",
+        "IPPROTO_VISA",
+        "IPPROTO_VMTP",
+        "IPPROTO_WBEXPAK",
+        "IPPROTO_WBMON",
+        "IPPROTO_WSN",
+        "IPPROTO_XNET",
+        "IPPROTO_XTP",
+        "IPV6_2292DSTOPTS",
+        "IPV6_2292HOPLIMIT",
+        "IPV6_2292HOPOPTS",
+        "IPV6_2292NEXTHOP",
+        "IPV6_2292PKTINFO",
+        "IPV6_2292PKTOPTIONS",
+        "IPV6_2292RTHDR",
+        "IPV6_3542DSTOPTS",
+        "IPV6_3542HOPLIMIT",
+        "IPV6_3542HOPOPTS",
+        "IPV6_3542NEXTHOP",
+        "IPV6_3542PKTINFO",
+        "IPV6_3542RTHDR",
+        "IPV6_AUTOFLOWLABEL",
+        "IPV6_BINDV6ONLY",
+        "IPV6_BOUND_IF",
+        "IPV6_CHECKSUM",
+        "IPV6_DEFAULT_MULTICAST_HOPS",
+        "IPV6_DEFAULT_MULTICAST_LOOP",
+        "IPV6_DONTFRAG",
+        "IPV6_DSTOPTS",
+        "IPV6_FAITH",
+        "IPV6_FW_ADD",
+        "IPV6_FW_DEL",
+        "IPV6_FW_FLUSH",
+        "IPV6_FW_GET",
+        "IPV6_FW_ZERO",
+        "IPV6_HOPLIMIT",
+        "IPV6_HOPOPTS",
+        "IPV6_IPSEC_POLICY",
+        "IPV6_JOIN_GROUP",
+        "IPV6_LEAVE_GROUP",
+        "IPV6_MAX_GROUP_SRC_FILTER",
+        "IPV6_MAX_MEMBERSHIPS",
+        "IPV6_MAX_SOCK_SRC_FILTER",
+        "IPV6_MIN_MEMBERSHIPS",
+        "IPV6_MSFILTER",
+        "IPV6_MULTICAST_HOPS",
+        "IPV6_MULTICAST_IF",
+        "IPV6_MULTICAST_LOOP",
+        "IPV6_NEXTHOP",
+        "IPV6_PATHMTU",
+        "IPV6_PKTINFO",
+        "IPV6_PORTRANGE",
+        "IPV6_PORTRANGE_DEFAULT",
+        "IPV6_PORTRANGE_HIGH",
+        "IPV6_PORTRANGE_LOW",
+        "IPV6_PREFER_TEMPADDR",
+        "IPV6_RECVDSTOPTS",
+        "IPV6_RECVHOPLIMIT",
+        "IPV6_RECVHOPOPTS",
+        "IPV6_RECVPATHMTU",
+        "IPV6_RECVPKTINFO",
+        "IPV6_RECVRTHDR",
+        "IPV6_RECVTCLASS",
+        "IPV6_RTHDR",
+        "IPV6_RTHDRDSTOPTS",
+        "IPV6_RTHDR_LOOSE",
+        "IPV6_RTHDR_STRICT",
+        "IPV6_RTHDR_TYPE_0",
+        "IPV6_TCLASS",
+        "IPV6_UNICAST_HOPS",
+        "IPV6_USE_MIN_MTU",
+        "IPV6_V6ONLY",
+        "IP_ADD_MEMBERSHIP",
+        "IP_ADD_SOURCE_MEMBERSHIP",
+        "IP_BLOCK_SOURCE",
+        "IP_BOUND_IF",
+        "IP_DEFAULT_MULTICAST_LOOP",
+        "IP_DEFAULT_MULTICAST_TTL",
+        "IP_DONTFRAG",
+        "IP_DROP_MEMBERSHIP",
+        "IP_DROP_SOURCE_MEMBERSHIP",
+        "IP_DUMMYNET_CONFIGURE",
+        "IP_DUMMYNET_DEL",
+        "IP_DUMMYNET_FLUSH",
+        "IP_DUMMYNET_GET",
+        "IP_FAITH",
+        "IP_FW_ADD",
+        "IP_FW_DEL",
+        "IP_FW_FLUSH",
+        "IP_FW_GET",
+        "IP_FW_RESETLOG",
+        "IP_FW_ZERO",
+        "IP_HDRINCL",
+        "IP_IPSEC_POLICY",
+        "IP_MAX_GROUP_SRC_FILTER",
+        "IP_MAX_MEMBERSHIPS",
+        "IP_MAX_SOCK_MUTE_FILTER",
+        "IP_MAX_SOCK_SRC_FILTER",
+        "IP_MIN_MEMBERSHIPS",
+        "IP_MSFILTER",
+        "IP_MULTICAST_IF",
+        "IP_MULTICAST_IFINDEX",
+        "IP_MULTICAST_LOOP",
+        "IP_MULTICAST_TTL",
+        "IP_MULTICAST_VIF",
+        "IP_OLD_FW_ADD",
+        "IP_OLD_FW_DEL",
+        "IP_OLD_FW_FLUSH",
+        "IP_OLD_FW_GET",
+        "IP_OLD_FW_RESETLOG",
+        "IP_OLD_FW_ZERO",
+        "IP_OPTIONS",
+        "IP_PKTINFO",
+        "IP_PORTRANGE",
+        "IP_PORTRANGE_DEFAULT",
+        "IP_PORTRANGE_HIGH",
+        "IP_PORTRANGE_LOW",
+        "IP_RECVDSTADDR",
+        "IP_RECVIF",
+        "IP_RECVOPTS",
+        "IP_RECVPKTINFO",
+        "IP_RECVRETOPTS",
+        "IP_RECVTOS",
+        "IP_RECVTTL",
+        "IP_RETOPTS",
+        "IP_RSVP_OFF",
+        "IP_RSVP_ON",
+        "IP_RSVP_VIF_OFF",
+        "IP_RSVP_VIF_ON",
+        "IP_STRIPHDR",
+        "IP_TOS",
+        "IP_TRAFFIC_MGT_BACKGROUND",
+        "IP_TTL",
+        "IP_UNBLOCK_SOURCE",
+        "LOCAL_PEERCRED",
+        "LOCAL_PEEREPID",
+        "LOCAL_PEEREUUID",
+        "LOCAL_PEERPID",
+        "LOCAL_PEERTOKEN",
+        "LOCAL_PEERUUID",
+        "MCAST_BLOCK_SOURCE",
+        "MCAST_EXCLUDE",
+        "MCAST_INCLUDE",
+        "MCAST_JOIN_GROUP",
+        "MCAST_JOIN_SOURCE_GROUP",
+        "MCAST_LEAVE_GROUP",
+        "MCAST_LEAVE_SOURCE_GROUP",
+        "MCAST_UNBLOCK_SOURCE",
+        "MSG_CTRUNC",
+        "MSG_DONTWAIT",
+        "MSG_EOF",
+        "MSG_EOR",
+        "MSG_FLUSH",
+        "MSG_HAVEMORE",
+        "MSG_HOLD",
+        "MSG_NEEDSA",
+        "MSG_NOSIGNAL",
+        "MSG_RCVMORE",
+        "MSG_SEND",
+        "MSG_TRUNC",
+        "MSG_WAITALL",
+        "MSG_WAITSTREAM",
+        "NI_DGRAM",
+        "NI_MAXHOST",
+        "NI_MAXSERV",
+        "NI_NAMEREQD",
+        "NI_NOFQDN",
+        "NI_NUMERICHOST",
+        "NI_NUMERICSCOPE",
+        "NI_NUMERICSERV",
+        "NI_WITHSCOPEID",
+        "PF_KEY",
+        "PF_SYSTEM",
+        "SCM_CREDS",
+        "SCM_RIGHTS",
+        "SCM_TIMESTAMP",
+        "SCM_TIMESTAMP_MONOTONIC",
+        "SOL_LOCAL",
+        "SOL_SOCKET",
+        "SOMAXCONN",
+        "SO_ACCEPTCONN",
+        "SO_BINDTODEVICE",
+        "SO_BROADCAST",
+        "SO_DEBUG",
+        "SO_DONTROUTE",
+        "SO_DONTTRUNC",
+        "SO_ERROR",
+        "SO_KEEPALIVE",
+        "SO_LABEL",
+        "SO_LINGER",
+        "SO_LINGER_SEC",
+        "SO_MAX_PACING_RATE",
+        "SO_NETSVC_MARKING_LEVEL",
+        "SO_NET_SERVICE_TYPE",
+        "SO_NKE",
+        "SO_NOADDRERR",
+        "SO_NOSIGPIPE",
+        "SO_NOTIFYCONFLICT",
+        "SO_NP_EXTENSIONS",
+        "SO_NREAD",
+        "SO_NUMRCVPKT",
+        "SO_NWRITE",
+        "SO_OOBINLINE",
+        "SO_PEERLABEL",
+        "SO_RANDOMPORT",
+        "SO_RCVBUF",
+        "SO_RCVLOWAT",
+        "SO_RCVTIMEO",
+        "SO_RESOLVER_SIGNATURE",
+        "SO_REUSEADDR",
+        "SO_REUSEPORT",
+        "SO_REUSESHAREUID",
+        "SO_SNDBUF",
+        "SO_SNDLOWAT",
+        "SO_SNDTIMEO",
+        "SO_TIMESTAMP",
+        "SO_TIMESTAMP_MONOTONIC",
+        "SO_TYPE",
+        "SO_UPCALLCLOSEWAIT",
+        "SO_USELOOPBACK",
+        "SO_WANTMORE",
+        "SO_WANTOOBFLAG",
+        "SYSPROTO_CONTROL",
+        "SYSPROTO_EVENT",
+        "TCP_CONNECTIONTIMEOUT",
+        "TCP_CONNECTION_INFO",
+        "TCP_ENABLE_ECN",
+        "TCP_FASTOPEN",
+        "TCP_KEEPALIVE",
+        "TCP_KEEPCNT",
+        "TCP_KEEPINTVL",
+        "TCP_MAXHLEN",
+        "TCP_MAXOLEN",
+        "TCP_MAXSEG",
+        "TCP_MAXWIN",
+        "TCP_MAX_SACK",
+        "TCP_MAX_WINSHIFT",
+        "TCP_MINMSS",
+        "TCP_MSS",
+        "TCP_NOOPT",
+        "TCP_NOPUSH",
+        "TCP_NOTSENT_LOWAT",
+        "TCP_RXT_CONNDROPTIME",
+        "TCP_RXT_FINDROP",
+        "TCP_SENDMOREACKS",
+        "UDP_NOCKSUM",
+    ]
+elif sys.platform.startswith("freebsd"):
+    __all__ += [
+        "AF_APPLETALK",
+        "AF_ARP",
+        "AF_ATM",
+        "AF_BLUETOOTH",
+        "AF_CCITT",
+        "AF_CHAOS",
+        "AF_CNT",
+        "AF_COIP",
+        "AF_DATAKIT",
+        "AF_DECnet",
+        "AF_DIVERT",
+        "AF_DLI",
+        "AF_ECMA",
+        "AF_HYLINK",
+        "AF_HYPERV",
+        "AF_IEEE80211",
+        "AF_IMPLINK",
+        "AF_INET6",
+        "AF_INET6_SDP",
+        "AF_INET_SDP",
+        "AF_IPFWLOG",
+        "AF_IPX",
+        "AF_ISDN",
+        "AF_ISO",
+        "AF_LAT",
+        "AF_LINK",
+        "AF_NATM",
+        "AF_NETBIOS",
+        "AF_NETGRAPH",
+        "AF_NETLINK",
+        "AF_OSI",
+        "AF_PUP",
+        "AF_ROUTE",
+        "AF_SCLUSTER",
+        "AF_SIP",
+        "AF_SLOW",
+        "AF_SNA",
+        "AI_ADDRCONFIG",
+        "AI_ALL",
+        "AI_DEFAULT",
+        "AI_MASK",
+        "AI_NUMERICSERV",
+        "AI_V4MAPPED",
+        "AI_V4MAPPED_CFG",
+        "BDADDR_ANY",
+        "BDADDR_LOCAL",
+        "BTPROTO_HCI",
+        "BTPROTO_L2CAP",
+        "BTPROTO_RFCOMM",
+        "EAI_ADDRFAMILY",
+        "EAI_AGAIN",
+        "EAI_BADFLAGS",
+        "EAI_BADHINTS",
+        "EAI_FAIL",
+        "EAI_FAMILY",
+        "EAI_MAX",
+        "EAI_MEMORY",
+        "EAI_NODATA",
+        "EAI_NONAME",
+        "EAI_OVERFLOW",
+        "EAI_PROTOCOL",
+        "EAI_SERVICE",
+        "EAI_SOCKTYPE",
+        "EAI_SYSTEM",
+        "ETHERTYPE_8021Q9100",
+        "ETHERTYPE_8021Q9200",
+        "ETHERTYPE_8021Q9300",
+        "ETHERTYPE_8023",
+        "ETHERTYPE_AARP",
+        "ETHERTYPE_ACCTON",
+        "ETHERTYPE_AEONIC",
+        "ETHERTYPE_ALPHA",
+        "ETHERTYPE_AMBER",
+        "ETHERTYPE_AMOEBA",
+        "ETHERTYPE_AOE",
+        "ETHERTYPE_APOLLO",
+        "ETHERTYPE_APOLLODOMAIN",
+        "ETHERTYPE_APPLETALK",
+        "ETHERTYPE_APPLITEK",
+        "ETHERTYPE_ARGONAUT",
+        "ETHERTYPE_ARP",
+        "ETHERTYPE_AT",
+        "ETHERTYPE_ATALK",
+        "ETHERTYPE_ATOMIC",
+        "ETHERTYPE_ATT",
+        "ETHERTYPE_ATTSTANFORD",
+        "ETHERTYPE_AUTOPHON",
+        "ETHERTYPE_AXIS",
+        "ETHERTYPE_BCLOOP",
+        "ETHERTYPE_BOFL",
+        "ETHERTYPE_CABLETRON",
+        "ETHERTYPE_CHAOS",
+        "ETHERTYPE_COMDESIGN",
+        "ETHERTYPE_COMPUGRAPHIC",
+        "ETHERTYPE_COUNTERPOINT",
+        "ETHERTYPE_CRONUS",
+        "ETHERTYPE_CRONUSVLN",
+        "ETHERTYPE_DCA",
+        "ETHERTYPE_DDE",
+        "ETHERTYPE_DEBNI",
+        "ETHERTYPE_DECAM",
+        "ETHERTYPE_DECCUST",
+        "ETHERTYPE_DECDIAG",
+        "ETHERTYPE_DECDNS",
+        "ETHERTYPE_DECDTS",
+        "ETHERTYPE_DECEXPER",
+        "ETHERTYPE_DECLAST",
+        "ETHERTYPE_DECLTM",
+        "ETHERTYPE_DECMUMPS",
+        "ETHERTYPE_DECNETBIOS",
+        "ETHERTYPE_DECnet",
+        "ETHERTYPE_DELTACON",
+        "ETHERTYPE_DIDDLE",
+        "ETHERTYPE_DLOG1",
+        "ETHERTYPE_DLOG2",
+        "ETHERTYPE_DN",
+        "ETHERTYPE_DOGFIGHT",
+        "ETHERTYPE_DSMD",
+        "ETHERTYPE_ECMA",
+        "ETHERTYPE_ENCRYPT",
+        "ETHERTYPE_ES",
+        "ETHERTYPE_ETHERCAT",
+        "ETHERTYPE_EXCELAN",
+        "ETHERTYPE_EXPERDATA",
+        "ETHERTYPE_FCOE",
+        "ETHERTYPE_FLIP",
+        "ETHERTYPE_FLOWCONTROL",
+        "ETHERTYPE_FRARP",
+        "ETHERTYPE_GENDYN",
+        "ETHERTYPE_HAYES",
+        "ETHERTYPE_HIPPI_FP",
+        "ETHERTYPE_HITACHI",
+        "ETHERTYPE_HP",
+        "ETHERTYPE_IEEEPUP",
+        "ETHERTYPE_IEEEPUPAT",
+        "ETHERTYPE_IMLBL",
+        "ETHERTYPE_IMLBLDIAG",
+        "ETHERTYPE_IP",
+        "ETHERTYPE_IPAS",
+        "ETHERTYPE_IPV6",
+        "ETHERTYPE_IPX",
+        "ETHERTYPE_IPXNEW",
+        "ETHERTYPE_KALPANA",
+        "ETHERTYPE_LANBRIDGE",
+        "ETHERTYPE_LANPROBE",
+        "ETHERTYPE_LAT",
+        "ETHERTYPE_LBACK",
+        "ETHERTYPE_LITTLE",
+        "ETHERTYPE_LLDP",
+        "ETHERTYPE_LOGICRAFT",
+        "ETHERTYPE_LOOPBACK",
+        "ETHERTYPE_MACSEC",
+        "ETHERTYPE_MATRA",
+        "ETHERTYPE_MAX",
+        "ETHERTYPE_MERIT",
+        "ETHERTYPE_MICP",
+        "ETHERTYPE_MOPDL",
+        "ETHERTYPE_MOPRC",
+        "ETHERTYPE_MOTOROLA",
+        "ETHERTYPE_MPLS",
+        "ETHERTYPE_MPLS_MCAST",
+        "ETHERTYPE_MUMPS",
+        "ETHERTYPE_NBPCC",
+        "ETHERTYPE_NBPCLAIM",
+        "ETHERTYPE_NBPCLREQ",
+        "ETHERTYPE_NBPCLRSP",
+        "ETHERTYPE_NBPCREQ",
+        "ETHERTYPE_NBPCRSP",
+        "ETHERTYPE_NBPDG",
+        "ETHERTYPE_NBPDGB",
+        "ETHERTYPE_NBPDLTE",
+        "ETHERTYPE_NBPRAR",
+        "ETHERTYPE_NBPRAS",
+        "ETHERTYPE_NBPRST",
+        "ETHERTYPE_NBPSCD",
+        "ETHERTYPE_NBPVCD",
+        "ETHERTYPE_NBS",
+        "ETHERTYPE_NCD",
+        "ETHERTYPE_NESTAR",
+        "ETHERTYPE_NETBEUI",
+        "ETHERTYPE_NOVELL",
+        "ETHERTYPE_NS",
+        "ETHERTYPE_NSAT",
+        "ETHERTYPE_NSCOMPAT",
+        "ETHERTYPE_NTRAILER",
+        "ETHERTYPE_OS9",
+        "ETHERTYPE_OS9NET",
+        "ETHERTYPE_PACER",
+        "ETHERTYPE_PAE",
+        "ETHERTYPE_PBB",
+        "ETHERTYPE_PCS",
+        "ETHERTYPE_PLANNING",
+        "ETHERTYPE_POWERLINK",
+        "ETHERTYPE_PPP",
+        "ETHERTYPE_PPPOE",
+        "ETHERTYPE_PPPOEDISC",
+        "ETHERTYPE_PRIMENTS",
+        "ETHERTYPE_PROFINET",
+        "ETHERTYPE_PUP",
+        "ETHERTYPE_PUPAT",
+        "ETHERTYPE_QINQ",
+        "ETHERTYPE_RACAL",
+        "ETHERTYPE_RATIONAL",
+        "ETHERTYPE_RAWFR",
+        "ETHERTYPE_RCL",
+        "ETHERTYPE_RDP",
+        "ETHERTYPE_RETIX",
+        "ETHERTYPE_REVARP",
+        "ETHERTYPE_SCA",
+        "ETHERTYPE_SECTRA",
+        "ETHERTYPE_SECUREDATA",
+        "ETHERTYPE_SERCOS",
+        "ETHERTYPE_SGITW",
+        "ETHERTYPE_SG_BOUNCE",
+        "ETHERTYPE_SG_DIAG",
+        "ETHERTYPE_SG_NETGAMES",
+        "ETHERTYPE_SG_RESV",
+        "ETHERTYPE_SIMNET",
+        "ETHERTYPE_SLOW",
+        "ETHERTYPE_SNA",
+        "ETHERTYPE_SNMP",
+        "ETHERTYPE_SONIX",
+        "ETHERTYPE_SPIDER",
+        "ETHERTYPE_SPRITE",
+        "ETHERTYPE_STP",
+        "ETHERTYPE_TALARIS",
+        "ETHERTYPE_TALARISMC",
+        "ETHERTYPE_TCPCOMP",
+        "ETHERTYPE_TCPSM",
+        "ETHERTYPE_TEC",
+        "ETHERTYPE_TEST",
+        "ETHERTYPE_TIGAN",
+        "ETHERTYPE_TRAIL",
+        "ETHERTYPE_TRANSETHER",
+        "ETHERTYPE_TYMSHARE",
+        "ETHERTYPE_UBBST",
+        "ETHERTYPE_UBDEBUG",
+        "ETHERTYPE_UBDIAGLOOP",
+        "ETHERTYPE_UBDL",
+        "ETHERTYPE_UBNIU",
+        "ETHERTYPE_UBNMC",
+        "ETHERTYPE_VALID",
+        "ETHERTYPE_VARIAN",
+        "ETHERTYPE_VAXELN",
+        "ETHERTYPE_VEECO",
+        "ETHERTYPE_VEXP",
+        "ETHERTYPE_VGLAB",
+        "ETHERTYPE_VINES",
+        "ETHERTYPE_VINESECHO",
+        "ETHERTYPE_VINESLOOP",
+        "ETHERTYPE_VITAL",
+        "ETHERTYPE_VLAN",
+        "ETHERTYPE_VLTLMAN",
+        "ETHERTYPE_VPROD",
+        "ETHERTYPE_VURESERVED",
+        "ETHERTYPE_WATERLOO",
+        "ETHERTYPE_WELLFLEET",
+        "ETHERTYPE_X25",
+        "ETHERTYPE_X75",
+        "ETHERTYPE_XNSSM",
+        "ETHERTYPE_XTP",
+        "HCI_FILTER",
+        "INADDR_ALLMDNS_GROUP",
+        "INADDR_ALLRPTS_GROUP",
+        "INADDR_ALLRTRS_GROUP",
+        "INADDR_CARP_GROUP",
+        "INADDR_PFSYNC_GROUP",
+        "IPPORT_EPHEMERALFIRST",
+        "IPPORT_EPHEMERALLAST",
+        "IPPORT_HIFIRSTAUTO",
+        "IPPORT_HILASTAUTO",
+        "IPPORT_MAX",
+        "IPPORT_RESERVEDSTART",
+        "IPPORT_USERRESERVED",
+        "IPPROTO_3PC",
+        "IPPROTO_ADFS",
+        "IPPROTO_AHIP",
+        "IPPROTO_APES",
+        "IPPROTO_ARGUS",
+        "IPPROTO_AX25",
+        "IPPROTO_BHA",
+        "IPPROTO_BLT",
+        "IPPROTO_BRSATMON",
+        "IPPROTO_CARP",
+        "IPPROTO_CFTP",
+        "IPPROTO_CHAOS",
+        "IPPROTO_CMTP",
+        "IPPROTO_CPHB",
+        "IPPROTO_CPNX",
+        "IPPROTO_DCCP",
+        "IPPROTO_DDP",
+        "IPPROTO_DGP",
+        "IPPROTO_DIVERT",
+        "IPPROTO_EMCON",
+        "IPPROTO_ENCAP",
+        "IPPROTO_EON",
+        "IPPROTO_ETHERIP",
+        "IPPROTO_GGP",
+        "IPPROTO_GMTP",
+        "IPPROTO_GRE",
+        "IPPROTO_HELLO",
+        "IPPROTO_HIP",
+        "IPPROTO_HMP",
+        "IPPROTO_IDPR",
+        "IPPROTO_IDRP",
+        "IPPROTO_IGP",
+        "IPPROTO_IGRP",
+        "IPPROTO_IL",
+        "IPPROTO_INLSP",
+        "IPPROTO_INP",
+        "IPPROTO_IPCOMP",
+        "IPPROTO_IPCV",
+        "IPPROTO_IPEIP",
+        "IPPROTO_IPIP",
+        "IPPROTO_IPPC",
+        "IPPROTO_IPV4",
+        "IPPROTO_IRTP",
+        "IPPROTO_KRYPTOLAN",
+        "IPPROTO_LARP",
+        "IPPROTO_LEAF1",
+        "IPPROTO_LEAF2",
+        "IPPROTO_MAX",
+        "IPPROTO_MEAS",
+        "IPPROTO_MH",
+        "IPPROTO_MHRP",
+        "IPPROTO_MICP",
+        "IPPROTO_MOBILE",
+        "IPPROTO_MPLS",
+        "IPPROTO_MTP",
+        "IPPROTO_MUX",
+        "IPPROTO_ND",
+        "IPPROTO_NHRP",
+        "IPPROTO_NSP",
+        "IPPROTO_NVPII",
+        "IPPROTO_OLD_DIVERT",
+        "IPPROTO_OSPFIGP",
+        "IPPROTO_PFSYNC",
+        "IPPROTO_PGM",
+        "IPPROTO_PIGP",
+        "IPPROTO_PRM",
+        "IPPROTO_PVP",
+        "IPPROTO_RCCMON",
+        "IPPROTO_RDP",
+        "IPPROTO_RESERVED_253",
+        "IPPROTO_RESERVED_254",
+        "IPPROTO_RSVP",
+        "IPPROTO_RVD",
+        "IPPROTO_SATEXPAK",
+        "IPPROTO_SATMON",
+        "IPPROTO_SCCSP",
+        "IPPROTO_SDRP",
+        "IPPROTO_SEND",
+        "IPPROTO_SHIM6",
+        "IPPROTO_SKIP",
+        "IPPROTO_SRPC",
+        "IPPROTO_ST",
+        "IPPROTO_SVMTP",
+        "IPPROTO_SWIPE",
+        "IPPROTO_TCF",
+        "IPPROTO_TLSP",
+        "IPPROTO_TP",
+        "IPPROTO_TPXX",
+        "IPPROTO_TRUNK1",
+        "IPPROTO_TRUNK2",
+        "IPPROTO_TTP",
+        "IPPROTO_UDPLITE",
+        "IPPROTO_VINES",
+        "IPPROTO_VISA",
+        "IPPROTO_VMTP",
+        "IPPROTO_WBEXPAK",
+        "IPPROTO_WBMON",
+        "IPPROTO_WSN",
+        "IPPROTO_XNET",
+        "IPPROTO_XTP",
+        "IPV6_AUTOFLOWLABEL",
+        "IPV6_BINDANY",
+        "IPV6_BINDV6ONLY",
+        "IPV6_CHECKSUM",
+        "IPV6_DEFAULT_MULTICAST_HOPS",
+        "IPV6_DEFAULT_MULTICAST_LOOP",
+        "IPV6_DONTFRAG",
+        "IPV6_DSTOPTS",
+        "IPV6_FLOWID",
+        "IPV6_FLOWTYPE",
+        "IPV6_FW_ADD",
+        "IPV6_FW_DEL",
+        "IPV6_FW_FLUSH",
+        "IPV6_FW_GET",
+        "IPV6_FW_ZERO",
+        "IPV6_HOPLIMIT",
+        "IPV6_HOPOPTS",
+        "IPV6_IPSEC_POLICY",
+        "IPV6_JOIN_GROUP",
+        "IPV6_LEAVE_GROUP",
+        "IPV6_MAX_GROUP_SRC_FILTER",
+        "IPV6_MAX_MEMBERSHIPS",
+        "IPV6_MAX_SOCK_SRC_FILTER",
+        "IPV6_MSFILTER",
+        "IPV6_MULTICAST_HOPS",
+        "IPV6_MULTICAST_IF",
+        "IPV6_MULTICAST_LOOP",
+        "IPV6_NEXTHOP",
+        "IPV6_ORIGDSTADDR",
+        "IPV6_PATHMTU",
+        "IPV6_PKTINFO",
+        "IPV6_PORTRANGE",
+        "IPV6_PORTRANGE_DEFAULT",
+        "IPV6_PORTRANGE_HIGH",
+        "IPV6_PORTRANGE_LOW",
+        "IPV6_PREFER_TEMPADDR",
+        "IPV6_RECVDSTOPTS",
+        "IPV6_RECVFLOWID",
+        "IPV6_RECVHOPLIMIT",
+        "IPV6_RECVHOPOPTS",
+        "IPV6_RECVORIGDSTADDR",
+        "IPV6_RECVPATHMTU",
+        "IPV6_RECVPKTINFO",
+        "IPV6_RECVRSSBUCKETID",
+        "IPV6_RECVRTHDR",
+        "IPV6_RECVTCLASS",
+        "IPV6_RSSBUCKETID",
+        "IPV6_RTHDR",
+        "IPV6_RTHDRDSTOPTS",
+        "IPV6_RTHDR_LOOSE",
+        "IPV6_RTHDR_STRICT",
+        "IPV6_RTHDR_TYPE_0",
+        "IPV6_TCLASS",
+        "IPV6_UNICAST_HOPS",
+        "IPV6_USE_MIN_MTU",
+        "IPV6_V6ONLY",
+        "IPV6_VLAN_PCP",
+        "IP_ADD_MEMBERSHIP",
+        "IP_ADD_SOURCE_MEMBERSHIP",
+        "IP_BINDANY",
+        "IP_BLOCK_SOURCE",
+        "IP_DEFAULT_MULTICAST_LOOP",
+        "IP_DEFAULT_MULTICAST_TTL",
+        "IP_DONTFRAG",
+        "IP_DROP_MEMBERSHIP",
+        "IP_DROP_SOURCE_MEMBERSHIP",
+        "IP_DUMMYNET3",
+        "IP_DUMMYNET_CONFIGURE",
+        "IP_DUMMYNET_DEL",
+        "IP_DUMMYNET_FLUSH",
+        "IP_DUMMYNET_GET",
+        "IP_FLOWID",
+        "IP_FLOWTYPE",
+        "IP_FW3",
+        "IP_FW_ADD",
+        "IP_FW_DEL",
+        "IP_FW_FLUSH",
+        "IP_FW_GET",
+        "IP_FW_NAT_CFG",
+        "IP_FW_NAT_DEL",
+        "IP_FW_NAT_GET_CONFIG",
+        "IP_FW_NAT_GET_LOG",
+        "IP_FW_RESETLOG",
+        "IP_FW_TABLE_ADD",
+        "IP_FW_TABLE_DEL",
+        "IP_FW_TABLE_FLUSH",
+        "IP_FW_TABLE_GETSIZE",
+        "IP_FW_TABLE_LIST",
+        "IP_FW_ZERO",
+        "IP_HDRINCL",
+        "IP_IPSEC_POLICY",
+        "IP_MAX_GROUP_SRC_FILTER",
+        "IP_MAX_MEMBERSHIPS",
+        "IP_MAX_SOCK_MUTE_FILTER",
+        "IP_MAX_SOCK_SRC_FILTER",
+        "IP_MINTTL",
+        "IP_MSFILTER",
+        "IP_MULTICAST_IF",
+        "IP_MULTICAST_LOOP",
+        "IP_MULTICAST_TTL",
+        "IP_MULTICAST_VIF",
+        "IP_ONESBCAST",
+        "IP_OPTIONS",
+        "IP_ORIGDSTADDR",
+        "IP_PORTRANGE",
+        "IP_PORTRANGE_DEFAULT",
+        "IP_PORTRANGE_HIGH",
+        "IP_PORTRANGE_LOW",
+        "IP_RECVDSTADDR",
+        "IP_RECVFLOWID",
+        "IP_RECVIF",
+        "IP_RECVOPTS",
+        "IP_RECVORIGDSTADDR",
+        "IP_RECVRETOPTS",
+        "IP_RECVRSSBUCKETID",
+        "IP_RECVTOS",
+        "IP_RECVTTL",
+        "IP_RETOPTS",
+        "IP_RSSBUCKETID",
+        "IP_RSVP_OFF",
+        "IP_RSVP_ON",
+        "IP_RSVP_VIF_OFF",
+        "IP_RSVP_VIF_ON",
+        "IP_SENDSRCADDR",
+        "IP_TOS",
+        "IP_TTL",
+        "IP_UNBLOCK_SOURCE",
+        "IP_VLAN_PCP",
+        "LOCAL_CREDS",
+        "LOCAL_CREDS_PERSISTENT",
+        "LOCAL_PEERCRED",
+        "MCAST_BLOCK_SOURCE",
+        "MCAST_EXCLUDE",
+        "MCAST_INCLUDE",
+        "MCAST_JOIN_GROUP",
+        "MCAST_JOIN_SOURCE_GROUP",
+        "MCAST_LEAVE_GROUP",
+        "MCAST_LEAVE_SOURCE_GROUP",
+        "MCAST_UNBLOCK_SOURCE",
+        "MSG_CMSG_CLOEXEC",
+        "MSG_CMSG_CLOFORK",
+        "MSG_COMPAT",
+        "MSG_CTRUNC",
+        "MSG_DONTWAIT",
+        "MSG_EOF",
+        "MSG_EOR",
+        "MSG_NBIO",
+        "MSG_NOSIGNAL",
+        "MSG_NOTIFICATION",
+        "MSG_TRUNC",
+        "MSG_WAITALL",
+        "MSG_WAITFORONE",
+        "NETLINK_ADD_MEMBERSHIP",
+        "NETLINK_AUDIT",
+        "NETLINK_BROADCAST_ERROR",
+        "NETLINK_CAP_ACK",
+        "NETLINK_CONNECTOR",
+        "NETLINK_DNRTMSG",
+        "NETLINK_DROP_MEMBERSHIP",
+        "NETLINK_EXT_ACK",
+        "NETLINK_FIB_LOOKUP",
+        "NETLINK_FIREWALL",
+        "NETLINK_GENERIC",
+        "NETLINK_GET_STRICT_CHK",
+        "NETLINK_IP6_FW",
+        "NETLINK_ISCSI",
+        "NETLINK_KOBJECT_UEVENT",
+        "NETLINK_LISTEN_ALL_NSID",
+        "NETLINK_LIST_MEMBERSHIPS",
+        "NETLINK_MSG_INFO",
+        "NETLINK_NETFILTER",
+        "NETLINK_NFLOG",
+        "NETLINK_NO_ENOBUFS",
+        "NETLINK_PKTINFO",
+        "NETLINK_ROUTE",
+        "NETLINK_RX_RING",
+        "NETLINK_SELINUX",
+        "NETLINK_SOCK_DIAG",
+        "NETLINK_TX_RING",
+        "NETLINK_UNUSED",
+        "NETLINK_USERSOCK",
+        "NETLINK_XFRM",
+        "NI_DGRAM",
+        "NI_MAXHOST",
+        "NI_MAXSERV",
+        "NI_NAMEREQD",
+        "NI_NOFQDN",
+        "NI_NUMERICHOST",
+        "NI_NUMERICSCOPE",
+        "NI_NUMERICSERV",
+        "PF_DIVERT",
+        "PF_KEY",
+        "SCM_BINTIME",
+        "SCM_CREDS",
+        "SCM_CREDS2",
+        "SCM_MONOTONIC",
+        "SCM_REALTIME",
+        "SCM_RIGHTS",
+        "SCM_TIMESTAMP",
+        "SCM_TIME_INFO",
+        "SCTP_ABORT",
+        "SCTP_ACTIVE",
+        "SCTP_ADAPTATION_LAYER",
+        "SCTP_ADDR_OVER",
+        "SCTP_ALL_ASSOC",
+        "SCTP_ASSOCINFO",
+        "SCTP_ASSOC_CHANGE",
+        "SCTP_AUTH_ACTIVE_KEY",
+        "SCTP_AUTH_CHUNK",
+        "SCTP_AUTH_DEACTIVATE_KEY",
+        "SCTP_AUTH_DELETE_KEY",
+        "SCTP_AUTH_KEY",
+        "SCTP_AUTOCLOSE",
+        "SCTP_AUTO_ASCONF",
+        "SCTP_BINDX_ADD_ADDR",
+        "SCTP_BINDX_REM_ADDR",
+        "SCTP_CANT_STR_ASSOC",
+        "SCTP_COMM_LOST",
+        "SCTP_COMM_UP",
+        "SCTP_CONTEXT",
+        "SCTP_CURRENT_ASSOC",
+        "SCTP_DEFAULT_PRINFO",
+        "SCTP_DEFAULT_SEND_PARAM",
+        "SCTP_DEFAULT_SNDINFO",
+        "SCTP_DELAYED_SACK",
+        "SCTP_DISABLE_FRAGMENTS",
+        "SCTP_EOF",
+        "SCTP_EOR",
+        "SCTP_EVENT",
+        "SCTP_EVENTS",
+        "SCTP_EXPLICIT_EOR",
+        "SCTP_FRAGMENT_INTERLEAVE",
+        "SCTP_FUTURE_ASSOC",
+        "SCTP_GET_ASSOC_ID_LIST",
+        "SCTP_GET_ASSOC_NUMBER",
+        "SCTP_GET_PEER_ADDR_INFO",
+        "SCTP_HMAC_IDENT",
+        "SCTP_INACTIVE",
+        "SCTP_INIT",
+        "SCTP_INITMSG",
+        "SCTP_I_WANT_MAPPED_V4_ADDR",
+        "SCTP_LOCAL_AUTH_CHUNKS",
+        "SCTP_MAXSEG",
+        "SCTP_MAX_BURST",
+        "SCTP_NODELAY",
+        "SCTP_NOTIFICATION",
+        "SCTP_NXTINFO",
+        "SCTP_PARTIAL_DELIVERY_POINT",
+        "SCTP_PEER_ADDR_CHANGE",
+        "SCTP_PEER_ADDR_PARAMS",
+        "SCTP_PEER_AUTH_CHUNKS",
+        "SCTP_PRIMARY_ADDR",
+        "SCTP_PRINFO",
+        "SCTP_PR_SCTP_BUF",
+        "SCTP_PR_SCTP_NONE",
+        "SCTP_PR_SCTP_RTX",
+        "SCTP_PR_SCTP_TTL",
+        "SCTP_RCVINFO",
+        "SCTP_RECVNXTINFO",
+        "SCTP_RECVRCVINFO",
+        "SCTP_REMOTE_ERROR",
+        "SCTP_RESTART",
+        "SCTP_REUSE_PORT",
+        "SCTP_RTOINFO",
+        "SCTP_SENDALL",
+        "SCTP_SENDER_DRY_EVENT",
+        "SCTP_SEND_FAILED_EVENT",
+        "SCTP_SET_PEER_PRIMARY_ADDR",
+        "SCTP_SHUTDOWN_COMP",
+        "SCTP_SHUTDOWN_EVENT",
+        "SCTP_SNDINFO",
+        "SCTP_SNDRCV",
+        "SCTP_STATUS",
+        "SCTP_UNCONFIRMED",
+        "SCTP_UNORDERED",
+        "SOCK_CLOEXEC",
+        "SOCK_CLOFORK",
+        "SOCK_NONBLOCK",
+        "SOL_HCI",
+        "SOL_L2CAP",
+        "SOL_LOCAL",
+        "SOL_NETLINK",
+        "SOL_RFCOMM",
+        "SOL_SCO",
+        "SOL_SOCKET",
+        "SOMAXCONN",
+        "SO_ACCEPTCONN",
+        "SO_ACCEPTFILTER",
+        "SO_BINTIME",
+        "SO_BROADCAST",
+        "SO_DEBUG",
+        "SO_DOMAIN",
+        "SO_DONTROUTE",
+        "SO_ERROR",
+        "SO_FIB",
+        "SO_KEEPALIVE",
+        "SO_L2CAP_ENCRYPTED",
+        "SO_L2CAP_FLUSH",
+        "SO_L2CAP_IFLOW",
+        "SO_L2CAP_IMTU",
+        "SO_L2CAP_OFLOW",
+        "SO_L2CAP_OMTU",
+        "SO_LABEL",
+        "SO_LINGER",
+        "SO_LISTENINCQLEN",
+        "SO_LISTENQLEN",
+        "SO_LISTENQLIMIT",
+        "SO_MAX_PACING_RATE",
+        "SO_NOSIGPIPE",
+        "SO_NO_DDP",
+        "SO_NO_OFFLOAD",
+        "SO_OOBINLINE",
+        "SO_PEERLABEL",
+        "SO_PROTOCOL",
+        "SO_PROTOTYPE",
+        "SO_RCVBUF",
+        "SO_RCVLOWAT",
+        "SO_RCVTIMEO",
+        "SO_RERROR",
+        "SO_REUSEADDR",
+        "SO_REUSEPORT",
+        "SO_REUSEPORT_LB",
+        "SO_RFCOMM_FC_INFO",
+        "SO_RFCOMM_MTU",
+        "SO_SCO_CONNINFO",
+        "SO_SCO_MTU",
+        "SO_SETFIB",
+        "SO_SNDBUF",
+        "SO_SNDLOWAT",
+        "SO_SNDTIMEO",
+        "SO_SPLICE",
+        "SO_TIMESTAMP",
+        "SO_TS_BINTIME",
+        "SO_TS_CLOCK",
+        "SO_TS_DEFAULT",
+        "SO_TS_MONOTONIC",
+        "SO_TS_REALTIME",
+        "SO_TS_REALTIME_MICRO",
+        "SO_TYPE",
+        "SO_USELOOPBACK",
+        "SO_USER_COOKIE",
+        "TCP_BBR_ALGORITHM",
+        "TCP_BBR_DRAIN_PG",
+        "TCP_BBR_EXTRA_STATE",
+        "TCP_BBR_FLOOR_MIN_TSO",
+        "TCP_BBR_HDWR_PACE",
+        "TCP_BBR_IWINTSO",
+        "TCP_BBR_MAX_RTO",
+        "TCP_BBR_MIN_RTO",
+        "TCP_BBR_MIN_TOPACEOUT",
+        "TCP_BBR_PACE_CROSS",
+        "TCP_BBR_PACE_DEL_TAR",
+        "TCP_BBR_PACE_OH",
+        "TCP_BBR_PACE_PER_SEC",
+        "TCP_BBR_PACE_SEG_MAX",
+        "TCP_BBR_PACE_SEG_MIN",
+        "TCP_BBR_POLICER_DETECT",
+        "TCP_BBR_PROBE_RTT_GAIN",
+        "TCP_BBR_PROBE_RTT_INT",
+        "TCP_BBR_PROBE_RTT_LEN",
+        "TCP_BBR_RACK_INIT_RATE",
+        "TCP_BBR_RACK_RTT_USE",
+        "TCP_BBR_RETRAN_WTSO",
+        "TCP_BBR_SEND_IWND_IN_TSO",
+        "TCP_BBR_STARTUP_LOSS_EXIT",
+        "TCP_BBR_STARTUP_PG",
+        "TCP_BBR_TMR_PACE_OH",
+        "TCP_BBR_TSLIMITS",
+        "TCP_BBR_TSTMP_RAISES",
+        "TCP_BBR_USEDEL_RATE",
+        "TCP_BBR_USE_RACK_CHEAT",
+        "TCP_BBR_USE_RACK_RR",
+        "TCP_BBR_UTTER_MAX_TSO",
+        "TCP_CA_NAME_MAX",
+        "TCP_CCALGOOPT",
+        "TCP_CONGESTION",
+        "TCP_DATA_AFTER_CLOSE",
+        "TCP_DEFER_OPTIONS",
+        "TCP_DELACK",
+        "TCP_DGP_UPPER_BOUNDS",
+        "TCP_FASTOPEN",
+        "TCP_FASTOPEN_MAX_COOKIE_LEN",
+        "TCP_FASTOPEN_MIN_COOKIE_LEN",
+        "TCP_FASTOPEN_PSK_LEN",
+        "TCP_FILLCW_RATE_CAP",
+        "TCP_FIN_IS_RST",
+        "TCP_FUNCTION_ALIAS",
+        "TCP_FUNCTION_BLK",
+        "TCP_FUNCTION_NAME_LEN_MAX",
+        "TCP_GP_USE_LTBW",
+        "TCP_HAS_PLAYOUT_MS",
+        "TCP_HDWR_RATE_CAP",
+        "TCP_HDWR_UP_ONLY",
+        "TCP_HONOR_HPTS_MIN",
+        "TCP_HYBRID_PACING",
+        "TCP_HYBRID_PACING_CSPR",
+        "TCP_HYBRID_PACING_CU",
+        "TCP_HYBRID_PACING_DTL",
+        "TCP_HYBRID_PACING_ENABLE",
+        "TCP_HYBRID_PACING_H_MS",
+        "TCP_HYBRID_PACING_SENDTIME",
+        "TCP_HYBRID_PACING_SETMSS",
+        "TCP_HYBRID_PACING_S_MSS",
+        "TCP_HYBRID_PACING_USER_MASK",
+        "TCP_HYBRID_PACING_WASSET",
+        "TCP_IDLE_REDUCE",
+        "TCP_INFO",
+        "TCP_IWND_NB",
+        "TCP_IWND_NSEG",
+        "TCP_KEEPCNT",
+        "TCP_KEEPIDLE",
+        "TCP_KEEPINIT",
+        "TCP_KEEPINTVL",
+        "TCP_LOG",
+        "TCP_LOGBUF",
+        "TCP_LOGDUMP",
+        "TCP_LOGDUMPID",
+        "TCP_LOGID",
+        "TCP_LOGID_CNT",
+        "TCP_LOG_HTTPD_RANGE_END",
+        "TCP_LOG_HTTPD_RANGE_START",
+        "TCP_LOG_HTTPD_TS",
+        "TCP_LOG_HTTPD_TS_REQ",
+        "TCP_LOG_ID_LEN",
+        "TCP_LOG_LIMIT",
+        "TCP_LOG_TAG",
+        "TCP_LOG_USER_HTTPD",
+        "TCP_MAXHLEN",
+        "TCP_MAXOLEN",
+        "TCP_MAXSEG",
+        "TCP_MAXUNACKTIME",
+        "TCP_MAXWIN",
+        "TCP_MAX_SACK",
+        "TCP_MAX_WINSHIFT",
+        "TCP_MD5SIG",
+        "TCP_MINMSS",
+        "TCP_MSS",
+        "TCP_NOOPT",
+        "TCP_NOPUSH",
+        "TCP_NO_PRR",
+        "TCP_NO_TIMELY",
+        "TCP_NUM_CNT_COUNTERS",
+        "TCP_NUM_PROC_COUNTERS",
+        "TCP_PACING_DND",
+        "TCP_PACING_RATE_CAP",
+        "TCP_PERF_INFO",
+        "TCP_PROC_ACCOUNTING",
+        "TCP_RACK_ABC_VAL",
+        "TCP_RACK_DGP_IN_REC",
+        "TCP_RACK_DO_DETECTION",
+        "TCP_RACK_DSACK_OPT",
+        "TCP_RACK_EARLY_SEG",
+        "TCP_RACK_ENABLE_HYSTART",
+        "TCP_RACK_FORCE_MSEG",
+        "TCP_RACK_GP_INCREASE_CA",
+        "TCP_RACK_GP_INCREASE_REC",
+        "TCP_RACK_GP_INCREASE_SS",
+        "TCP_RACK_HI_BETA",
+        "TCP_RACK_MBUF_QUEUE",
+        "TCP_RACK_MEASURE_CNT",
+        "TCP_RACK_MIN_TO",
+        "TCP_RACK_NONRXT_CFG_RATE",
+        "TCP_RACK_NO_PUSH_AT_MAX",
+        "TCP_RACK_PACE_ALWAYS",
+        "TCP_RACK_PACE_MAX_SEG",
+        "TCP_RACK_PACE_MIN_SEG",
+        "TCP_RACK_PACE_RATE_CA",
+        "TCP_RACK_PACE_RATE_REC",
+        "TCP_RACK_PACE_RATE_SS",
+        "TCP_RACK_PACE_TO_FILL",
+        "TCP_RACK_PACING_BETA",
+        "TCP_RACK_PACING_BETA_ECN",
+        "TCP_RACK_PACING_DIVISOR",
+        "TCP_RACK_PKT_DELAY",
+        "TCP_RACK_PROFILE",
+        "TCP_RACK_PRR_SENDALOT",
+        "TCP_RACK_REORD_FADE",
+        "TCP_RACK_REORD_THRESH",
+        "TCP_RACK_RR_CONF",
+        "TCP_RACK_SET_RXT_OPTIONS",
+        "TCP_RACK_SPLIT_LIMIT",
+        "TCP_RACK_TIMER_SLOP",
+        "TCP_RACK_TLP_REDUCE",
+        "TCP_RACK_TLP_THRESH",
+        "TCP_RACK_TLP_USE",
+        "TCP_REC_ABC_VAL",
+        "TCP_REC_IS_DYN",
+        "TCP_REMOTE_UDP_ENCAPS_PORT",
+        "TCP_REUSPORT_LB_NUMA",
+        "TCP_REUSPORT_LB_NUMA_CURDOM",
+        "TCP_REUSPORT_LB_NUMA_NODOM",
+        "TCP_RXTLS_ENABLE",
+        "TCP_RXTLS_MODE",
+        "TCP_SHARED_CWND_ALLOWED",
+        "TCP_SHARED_CWND_ENABLE",
+        "TCP_SHARED_CWND_TIME_LIMIT",
+        "TCP_SIDECHAN_DIS",
+        "TCP_SS_EEXIT",
+        "TCP_STACK_SPEC_INFO",
+        "TCP_STATS",
+        "TCP_TIMELY_DYN_ADJ",
+        "TCP_TLS_MODE_IFNET",
+        "TCP_TLS_MODE_NONE",
+        "TCP_TLS_MODE_SW",
+        "TCP_TLS_MODE_TOE",
+        "TCP_TXTLS_ENABLE",
+        "TCP_TXTLS_MODE",
+        "TCP_USER_LOG",
+        "TCP_USE_CMP_ACKS",
+        "UDPLITE_RECV_CSCOV",
+        "UDPLITE_SEND_CSCOV",
+        "UDP_ENCAP",
+        "UDP_ENCAP_ESPINUDP",
+        "UDP_ENCAP_ESPINUDP_MAXFRAGLEN",
+        "UDP_ENCAP_ESPINUDP_NON_IKE",
+        "UDP_ENCAP_ESPINUDP_PORT",
+    ]
+elif sys.platform == "linux" or sys.platform == "android":
     __all__ += [
         "AF_ALG",
         "AF_APPLETALK",
@@ -530,6 +1824,7 @@ if sys.platform == "linux":
         "IPPORT_TFTP",
         "IPPORT_TIMESERVER",
         "IPPORT_TTYLINK",
+        "IPPORT_USERRESERVED",
         "IPPORT_WHOIS",
         "IPPORT_WHOSERVER",
         "IPPROTO_AGGFRAG",
@@ -1355,6 +2650,548 @@ if sys.platform == "linux":
         "VMADDR_PORT_ANY",
         "VM_SOCKETS_INVALID_VERSION",
     ]
+elif sys.platform.startswith("netbsd"):
+    __all__ += [
+        "AF_APPLETALK",
+        "AF_ARP",
+        "AF_BLUETOOTH",
+        "AF_CAN",
+        "AF_CCITT",
+        "AF_CHAOS",
+        "AF_CNT",
+        "AF_COIP",
+        "AF_DATAKIT",
+        "AF_DECnet",
+        "AF_DLI",
+        "AF_ECMA",
+        "AF_ETHER",
+        "AF_HYLINK",
+        "AF_IEEE80211",
+        "AF_IMPLINK",
+        "AF_INET6",
+        "AF_IPX",
+        "AF_ISDN",
+        "AF_ISO",
+        "AF_LAT",
+        "AF_LINK",
+        "AF_MPLS",
+        "AF_NATM",
+        "AF_NS",
+        "AF_OROUTE",
+        "AF_OSI",
+        "AF_PUP",
+        "AF_ROUTE",
+        "AF_SNA",
+        "AI_ADDRCONFIG",
+        "AI_MASK",
+        "AI_NUMERICSERV",
+        "AI_SRV",
+        "BDADDR_ANY",
+        "BDADDR_LOCAL",
+        "BTPROTO_HCI",
+        "BTPROTO_L2CAP",
+        "BTPROTO_RFCOMM",
+        "BTPROTO_SCO",
+        "CAN_EFF_FLAG",
+        "CAN_EFF_MASK",
+        "CAN_ERR_FLAG",
+        "CAN_ERR_MASK",
+        "CAN_INV_FILTER",
+        "CAN_MAX_DLC",
+        "CAN_MAX_DLEN",
+        "CAN_MTU",
+        "CAN_RAW",
+        "CAN_RAW_FILTER",
+        "CAN_RAW_LOOPBACK",
+        "CAN_RAW_RECV_OWN_MSGS",
+        "CAN_RTR_FLAG",
+        "CAN_SFF_MASK",
+        "EAI_ADDRFAMILY",
+        "EAI_AGAIN",
+        "EAI_BADFLAGS",
+        "EAI_BADHINTS",
+        "EAI_FAIL",
+        "EAI_FAMILY",
+        "EAI_MAX",
+        "EAI_MEMORY",
+        "EAI_NODATA",
+        "EAI_NONAME",
+        "EAI_OVERFLOW",
+        "EAI_PROTOCOL",
+        "EAI_SERVICE",
+        "EAI_SOCKTYPE",
+        "EAI_SYSTEM",
+        "INADDR_ALLRTRS_GROUP",
+        "INADDR_CARP_GROUP",
+        "IPPORT_ANONMAX",
+        "IPPORT_ANONMIN",
+        "IPPORT_RESERVEDMAX",
+        "IPPORT_RESERVEDMIN",
+        "IPPORT_USERRESERVED",
+        "IPPROTO_CARP",
+        "IPPROTO_DCCP",
+        "IPPROTO_ENCAP",
+        "IPPROTO_EON",
+        "IPPROTO_ETHERIP",
+        "IPPROTO_GGP",
+        "IPPROTO_GRE",
+        "IPPROTO_IPCOMP",
+        "IPPROTO_IPIP",
+        "IPPROTO_IPV4",
+        "IPPROTO_IPV6_ICMP",
+        "IPPROTO_L2TP",
+        "IPPROTO_MAX",
+        "IPPROTO_MOBILE",
+        "IPPROTO_PFSYNC",
+        "IPPROTO_RSVP",
+        "IPPROTO_TP",
+        "IPPROTO_VRRP",
+        "IPV6_BINDANY",
+        "IPV6_CHECKSUM",
+        "IPV6_DEFAULT_MULTICAST_HOPS",
+        "IPV6_DEFAULT_MULTICAST_LOOP",
+        "IPV6_DONTFRAG",
+        "IPV6_DSTOPTS",
+        "IPV6_FAITH",
+        "IPV6_HOPLIMIT",
+        "IPV6_HOPOPTS",
+        "IPV6_IPSEC_POLICY",
+        "IPV6_JOIN_GROUP",
+        "IPV6_LEAVE_GROUP",
+        "IPV6_MULTICAST_HOPS",
+        "IPV6_MULTICAST_IF",
+        "IPV6_MULTICAST_LOOP",
+        "IPV6_NEXTHOP",
+        "IPV6_PATHMTU",
+        "IPV6_PKTINFO",
+        "IPV6_PORTALGO",
+        "IPV6_PORTRANGE",
+        "IPV6_PORTRANGE_DEFAULT",
+        "IPV6_PORTRANGE_HIGH",
+        "IPV6_PORTRANGE_LOW",
+        "IPV6_PREFER_TEMPADDR",
+        "IPV6_RECVDSTOPTS",
+        "IPV6_RECVHOPLIMIT",
+        "IPV6_RECVHOPOPTS",
+        "IPV6_RECVPATHMTU",
+        "IPV6_RECVPKTINFO",
+        "IPV6_RECVRTHDR",
+        "IPV6_RECVTCLASS",
+        "IPV6_RTHDR",
+        "IPV6_RTHDRDSTOPTS",
+        "IPV6_RTHDR_LOOSE",
+        "IPV6_RTHDR_STRICT",
+        "IPV6_RTHDR_TYPE_0",
+        "IPV6_TCLASS",
+        "IPV6_UNICAST_HOPS",
+        "IPV6_USE_MIN_MTU",
+        "IPV6_V6ONLY",
+        "IP_ADD_MEMBERSHIP",
+        "IP_BINDANY",
+        "IP_DEFAULT_MULTICAST_LOOP",
+        "IP_DEFAULT_MULTICAST_TTL",
+        "IP_DROP_MEMBERSHIP",
+        "IP_ERRORMTU",
+        "IP_HDRINCL",
+        "IP_IPSEC_POLICY",
+        "IP_MAX_MEMBERSHIPS",
+        "IP_MINTTL",
+        "IP_MULTICAST_IF",
+        "IP_MULTICAST_LOOP",
+        "IP_MULTICAST_TTL",
+        "IP_OPTIONS",
+        "IP_PKTINFO",
+        "IP_PORTALGO",
+        "IP_PORTRANGE",
+        "IP_PORTRANGE_DEFAULT",
+        "IP_PORTRANGE_HIGH",
+        "IP_PORTRANGE_LOW",
+        "IP_RECVDSTADDR",
+        "IP_RECVIF",
+        "IP_RECVOPTS",
+        "IP_RECVPKTINFO",
+        "IP_RECVRETOPTS",
+        "IP_RECVTTL",
+        "IP_RETOPTS",
+        "IP_SENDSRCADDR",
+        "IP_TOS",
+        "IP_TTL",
+        "L2CAP_LM_AUTH",
+        "L2CAP_LM_ENCRYPT",
+        "L2CAP_LM_SECURE",
+        "LOCAL_CONNWAIT",
+        "LOCAL_CREDS",
+        "LOCAL_OCREDS",
+        "LOCAL_PEEREID",
+        "MSG_BCAST",
+        "MSG_CMSG_CLOEXEC",
+        "MSG_CMSG_CLOFORK",
+        "MSG_CTRUNC",
+        "MSG_DONTWAIT",
+        "MSG_EOR",
+        "MSG_MCAST",
+        "MSG_NBIO",
+        "MSG_NOSIGNAL",
+        "MSG_NOTIFICATION",
+        "MSG_TRUNC",
+        "MSG_WAITALL",
+        "MSG_WAITFORONE",
+        "NI_DGRAM",
+        "NI_MAXHOST",
+        "NI_MAXSERV",
+        "NI_NAMEREQD",
+        "NI_NOFQDN",
+        "NI_NUMERICHOST",
+        "NI_NUMERICSCOPE",
+        "NI_NUMERICSERV",
+        "NI_WITHSCOPEID",
+        "PF_CAN",
+        "RFCOMM_LM_AUTH",
+        "RFCOMM_LM_ENCRYPT",
+        "RFCOMM_LM_SECURE",
+        "SCM_CREDS",
+        "SCM_RIGHTS",
+        "SCM_TIMESTAMP",
+        "SCTP_ABORT",
+        "SCTP_ACTIVE",
+        "SCTP_ADDR_OVER",
+        "SCTP_ALL_ASSOC",
+        "SCTP_ASSOCINFO",
+        "SCTP_ASSOC_CHANGE",
+        "SCTP_AUTOCLOSE",
+        "SCTP_AUTO_ASCONF",
+        "SCTP_BINDX_ADD_ADDR",
+        "SCTP_BINDX_REM_ADDR",
+        "SCTP_CANT_STR_ASSOC",
+        "SCTP_COMM_LOST",
+        "SCTP_COMM_UP",
+        "SCTP_CURRENT_ASSOC",
+        "SCTP_DEFAULT_SEND_PARAM",
+        "SCTP_DISABLE_FRAGMENTS",
+        "SCTP_EOF",
+        "SCTP_EVENTS",
+        "SCTP_FUTURE_ASSOC",
+        "SCTP_GET_PEER_ADDR_INFO",
+        "SCTP_INACTIVE",
+        "SCTP_INIT",
+        "SCTP_INITMSG",
+        "SCTP_I_WANT_MAPPED_V4_ADDR",
+        "SCTP_MAXSEG",
+        "SCTP_NODELAY",
+        "SCTP_NXTINFO",
+        "SCTP_PEER_ADDR_CHANGE",
+        "SCTP_PEER_ADDR_PARAMS",
+        "SCTP_PRIMARY_ADDR",
+        "SCTP_PRINFO",
+        "SCTP_PR_SCTP_BUF",
+        "SCTP_PR_SCTP_TTL",
+        "SCTP_RCVINFO",
+        "SCTP_REMOTE_ERROR",
+        "SCTP_RESTART",
+        "SCTP_RTOINFO",
+        "SCTP_SENDALL",
+        "SCTP_SET_PEER_PRIMARY_ADDR",
+        "SCTP_SHUTDOWN_COMP",
+        "SCTP_SHUTDOWN_EVENT",
+        "SCTP_SNDINFO",
+        "SCTP_SNDRCV",
+        "SCTP_STATUS",
+        "SCTP_UNCONFIRMED",
+        "SCTP_UNORDERED",
+        "SOCK_CLOEXEC",
+        "SOCK_CLOFORK",
+        "SOCK_CONN_DGRAM",
+        "SOCK_DCCP",
+        "SOCK_NONBLOCK",
+        "SOCK_NOSIGPIPE",
+        "SOL_CAN_RAW",
+        "SOL_HCI",
+        "SOL_L2CAP",
+        "SOL_LOCAL",
+        "SOL_RFCOMM",
+        "SOL_SCO",
+        "SOL_SOCKET",
+        "SOMAXCONN",
+        "SO_ACCEPTCONN",
+        "SO_ACCEPTFILTER",
+        "SO_BROADCAST",
+        "SO_DEBUG",
+        "SO_DONTROUTE",
+        "SO_ERROR",
+        "SO_HCI_EVT_FILTER",
+        "SO_HCI_PKT_FILTER",
+        "SO_KEEPALIVE",
+        "SO_L2CAP_FLUSH",
+        "SO_L2CAP_IMTU",
+        "SO_L2CAP_IQOS",
+        "SO_L2CAP_LM",
+        "SO_L2CAP_OMTU",
+        "SO_L2CAP_OQOS",
+        "SO_LINGER",
+        "SO_NOHEADER",
+        "SO_NOSIGPIPE",
+        "SO_OOBINLINE",
+        "SO_OVERFLOWED",
+        "SO_RCVBUF",
+        "SO_RCVLOWAT",
+        "SO_RCVTIMEO",
+        "SO_RERROR",
+        "SO_REUSEADDR",
+        "SO_REUSEPORT",
+        "SO_RFCOMM_FC_INFO",
+        "SO_RFCOMM_LM",
+        "SO_RFCOMM_MTU",
+        "SO_SCO_HANDLE",
+        "SO_SCO_MTU",
+        "SO_SNDBUF",
+        "SO_SNDLOWAT",
+        "SO_SNDTIMEO",
+        "SO_TIMESTAMP",
+        "SO_TYPE",
+        "SO_USELOOPBACK",
+        "TCP_CONGCTL",
+        "TCP_INFO",
+        "TCP_KEEPCNT",
+        "TCP_KEEPIDLE",
+        "TCP_KEEPINIT",
+        "TCP_KEEPINTVL",
+        "TCP_MAXBURST",
+        "TCP_MAXSEG",
+        "TCP_MAXWIN",
+        "TCP_MAX_WINSHIFT",
+        "TCP_MD5SIG",
+        "TCP_MINMSS",
+        "TCP_MSS",
+        "UDP_ENCAP",
+        "UDP_ENCAP_ESPINUDP",
+        "UDP_ENCAP_ESPINUDP_MAXFRAGLEN",
+        "UDP_ENCAP_ESPINUDP_NON_IKE",
+        "UDP_ENCAP_ESPINUDP_PORT",
+    ]
+elif sys.platform.startswith("openbsd"):
+    __all__ += [
+        "AF_APPLETALK",
+        "AF_BLUETOOTH",
+        "AF_CCITT",
+        "AF_CHAOS",
+        "AF_CNT",
+        "AF_COIP",
+        "AF_DATAKIT",
+        "AF_DECnet",
+        "AF_DLI",
+        "AF_ECMA",
+        "AF_ENCAP",
+        "AF_FRAME",
+        "AF_HYLINK",
+        "AF_IMPLINK",
+        "AF_INET6",
+        "AF_IPX",
+        "AF_ISDN",
+        "AF_ISO",
+        "AF_KEY",
+        "AF_LAT",
+        "AF_LINK",
+        "AF_MPLS",
+        "AF_NATM",
+        "AF_NS",
+        "AF_OSI",
+        "AF_PUP",
+        "AF_ROUTE",
+        "AF_SIP",
+        "AF_SNA",
+        "AI_ADDRCONFIG",
+        "AI_EXT",
+        "AI_FQDN",
+        "AI_MASK",
+        "AI_NUMERICSERV",
+        "EAI_ADDRFAMILY",
+        "EAI_AGAIN",
+        "EAI_BADFLAGS",
+        "EAI_BADHINTS",
+        "EAI_FAIL",
+        "EAI_FAMILY",
+        "EAI_MEMORY",
+        "EAI_NODATA",
+        "EAI_NONAME",
+        "EAI_OVERFLOW",
+        "EAI_PROTOCOL",
+        "EAI_SERVICE",
+        "EAI_SOCKTYPE",
+        "EAI_SYSTEM",
+        "INADDR_ALLROUTERS_GROUP",
+        "INADDR_CARP_GROUP",
+        "INADDR_PFSYNC_GROUP",
+        "IPPORT_HIFIRSTAUTO",
+        "IPPORT_HILASTAUTO",
+        "IPPORT_USERRESERVED",
+        "IPPROTO_CARP",
+        "IPPROTO_DIVERT",
+        "IPPROTO_ENCAP",
+        "IPPROTO_EON",
+        "IPPROTO_ETHERIP",
+        "IPPROTO_GGP",
+        "IPPROTO_GRE",
+        "IPPROTO_IPCOMP",
+        "IPPROTO_IPIP",
+        "IPPROTO_IPV4",
+        "IPPROTO_MAX",
+        "IPPROTO_MOBILE",
+        "IPPROTO_MPLS",
+        "IPPROTO_PFSYNC",
+        "IPPROTO_RSVP",
+        "IPPROTO_TP",
+        "IPPROTO_UDPLITE",
+        "IPV6_AUTH_LEVEL",
+        "IPV6_AUTOFLOWLABEL",
+        "IPV6_CHECKSUM",
+        "IPV6_DEFAULT_MULTICAST_HOPS",
+        "IPV6_DEFAULT_MULTICAST_LOOP",
+        "IPV6_DONTFRAG",
+        "IPV6_DSTOPTS",
+        "IPV6_ESP_NETWORK_LEVEL",
+        "IPV6_ESP_TRANS_LEVEL",
+        "IPV6_HOPLIMIT",
+        "IPV6_HOPOPTS",
+        "IPV6_IPCOMP_LEVEL",
+        "IPV6_JOIN_GROUP",
+        "IPV6_LEAVE_GROUP",
+        "IPV6_MINHOPCOUNT",
+        "IPV6_MULTICAST_HOPS",
+        "IPV6_MULTICAST_IF",
+        "IPV6_MULTICAST_LOOP",
+        "IPV6_NEXTHOP",
+        "IPV6_PATHMTU",
+        "IPV6_PIPEX",
+        "IPV6_PKTINFO",
+        "IPV6_PORTRANGE",
+        "IPV6_PORTRANGE_DEFAULT",
+        "IPV6_PORTRANGE_HIGH",
+        "IPV6_PORTRANGE_LOW",
+        "IPV6_RECVDSTOPTS",
+        "IPV6_RECVDSTPORT",
+        "IPV6_RECVHOPLIMIT",
+        "IPV6_RECVHOPOPTS",
+        "IPV6_RECVPATHMTU",
+        "IPV6_RECVPKTINFO",
+        "IPV6_RECVRTHDR",
+        "IPV6_RECVTCLASS",
+        "IPV6_RTABLE",
+        "IPV6_RTHDR",
+        "IPV6_RTHDRDSTOPTS",
+        "IPV6_RTHDR_LOOSE",
+        "IPV6_RTHDR_TYPE_0",
+        "IPV6_TCLASS",
+        "IPV6_UNICAST_HOPS",
+        "IPV6_USE_MIN_MTU",
+        "IPV6_V6ONLY",
+        "IP_ADD_MEMBERSHIP",
+        "IP_AUTH_LEVEL",
+        "IP_DEFAULT_MULTICAST_LOOP",
+        "IP_DEFAULT_MULTICAST_TTL",
+        "IP_DROP_MEMBERSHIP",
+        "IP_ESP_NETWORK_LEVEL",
+        "IP_ESP_TRANS_LEVEL",
+        "IP_HDRINCL",
+        "IP_IPCOMP_LEVEL",
+        "IP_IPDEFTTL",
+        "IP_IPSECFLOWINFO",
+        "IP_IPSEC_LOCAL_AUTH",
+        "IP_IPSEC_LOCAL_CRED",
+        "IP_IPSEC_LOCAL_ID",
+        "IP_IPSEC_REMOTE_AUTH",
+        "IP_IPSEC_REMOTE_CRED",
+        "IP_IPSEC_REMOTE_ID",
+        "IP_MAX_MEMBERSHIPS",
+        "IP_MINTTL",
+        "IP_MIN_MEMBERSHIPS",
+        "IP_MULTICAST_IF",
+        "IP_MULTICAST_LOOP",
+        "IP_MULTICAST_TTL",
+        "IP_OPTIONS",
+        "IP_PIPEX",
+        "IP_PORTRANGE",
+        "IP_PORTRANGE_DEFAULT",
+        "IP_PORTRANGE_HIGH",
+        "IP_PORTRANGE_LOW",
+        "IP_RECVDSTADDR",
+        "IP_RECVDSTPORT",
+        "IP_RECVIF",
+        "IP_RECVOPTS",
+        "IP_RECVRETOPTS",
+        "IP_RECVRTABLE",
+        "IP_RECVTTL",
+        "IP_RETOPTS",
+        "IP_RTABLE",
+        "IP_SENDSRCADDR",
+        "IP_TOS",
+        "IP_TTL",
+        "MSG_BCAST",
+        "MSG_CMSG_CLOEXEC",
+        "MSG_CMSG_CLOFORK",
+        "MSG_CTRUNC",
+        "MSG_DONTWAIT",
+        "MSG_EOR",
+        "MSG_MCAST",
+        "MSG_NOSIGNAL",
+        "MSG_TRUNC",
+        "MSG_WAITALL",
+        "MSG_WAITFORONE",
+        "NI_DGRAM",
+        "NI_MAXHOST",
+        "NI_MAXSERV",
+        "NI_NAMEREQD",
+        "NI_NOFQDN",
+        "NI_NUMERICHOST",
+        "NI_NUMERICSERV",
+        "SCM_RIGHTS",
+        "SCM_TIMESTAMP",
+        "SOCK_CLOEXEC",
+        "SOCK_CLOFORK",
+        "SOCK_DNS",
+        "SOCK_NONBLOCK",
+        "SOL_SOCKET",
+        "SOMAXCONN",
+        "SO_ACCEPTCONN",
+        "SO_BINDANY",
+        "SO_BROADCAST",
+        "SO_DEBUG",
+        "SO_DOMAIN",
+        "SO_DONTROUTE",
+        "SO_ERROR",
+        "SO_KEEPALIVE",
+        "SO_LINGER",
+        "SO_OOBINLINE",
+        "SO_PEERCRED",
+        "SO_PROTOCOL",
+        "SO_RCVBUF",
+        "SO_RCVLOWAT",
+        "SO_RCVTIMEO",
+        "SO_REUSEADDR",
+        "SO_REUSEPORT",
+        "SO_RTABLE",
+        "SO_SNDBUF",
+        "SO_SNDLOWAT",
+        "SO_SNDTIMEO",
+        "SO_SPLICE",
+        "SO_TIMESTAMP",
+        "SO_TYPE",
+        "SO_USELOOPBACK",
+        "SO_ZEROIZE",
+        "TCP_INFO",
+        "TCP_MAXSEG",
+        "TCP_MAXWIN",
+        "TCP_MAX_SACK",
+        "TCP_MAX_WINSHIFT",
+        "TCP_MD5SIG",
+        "TCP_MSS",
+        "TCP_NOPUSH",
+        "TCP_SACKHOLE_LIMIT",
+        "TCP_SACK_ENABLE",
+    ]
+else:
+    __all__ += [
+        "IPPORT_USERRESERVED",
+    ]
 
 AF_INET: Final = AddressFamily.AF_INET
 AF_UNIX: Final = AddressFamily.AF_UNIX
@@ -1370,7 +3207,6 @@ INADDR_MAX_LOCAL_GROUP: Final = 3758096639
 INADDR_NONE: Final = 4294967295
 INADDR_UNSPEC_GROUP: Final = 3758096384
 IPPORT_RESERVED: Final = 1024
-IPPORT_USERRESERVED: Final = 5000
 IPPROTO_AH: Final = 51
 IPPROTO_DSTOPTS: Final = 60
 IPPROTO_EGP: Final = 8
@@ -1407,7 +3243,1298 @@ SOL_TCP: Final = 6
 SOL_UDP: Final = 17
 TCP_NODELAY: Final = 1
 has_ipv6: bool
-if sys.platform == "linux":
+if sys.platform == "darwin" or sys.platform == "ios":
+    AF_APPLETALK: Final = AddressFamily.AF_APPLETALK
+    AF_CCITT: Final = AddressFamily.AF_CCITT
+    AF_CHAOS: Final = AddressFamily.AF_CHAOS
+    AF_CNT: Final = AddressFamily.AF_CNT
+    AF_COIP: Final = AddressFamily.AF_COIP
+    AF_DATAKIT: Final = AddressFamily.AF_DATAKIT
+    AF_DECnet: Final = 12
+    AF_DLI: Final = AddressFamily.AF_DLI
+    AF_ECMA: Final = AddressFamily.AF_ECMA
+    AF_HYLINK: Final = AddressFamily.AF_HYLINK
+    AF_IEEE80211: Final = AddressFamily.AF_IEEE80211
+    AF_IMPLINK: Final = AddressFamily.AF_IMPLINK
+    AF_INET6: Final = AddressFamily.AF_INET6
+    AF_IPX: Final = AddressFamily.AF_IPX
+    AF_ISDN: Final = AddressFamily.AF_ISDN
+    AF_ISO: Final = AddressFamily.AF_ISO
+    AF_LAT: Final = AddressFamily.AF_LAT
+    AF_LINK: Final = AddressFamily.AF_LINK
+    AF_NATM: Final = AddressFamily.AF_NATM
+    AF_NDRV: Final = AddressFamily.AF_NDRV
+    AF_NETBIOS: Final = AddressFamily.AF_NETBIOS
+    AF_NS: Final = AddressFamily.AF_NS
+    AF_OSI: Final = AddressFamily.AF_OSI
+    AF_PPP: Final = AddressFamily.AF_PPP
+    AF_PUP: Final = AddressFamily.AF_PUP
+    AF_ROUTE: Final = AddressFamily.AF_ROUTE
+    AF_SIP: Final = AddressFamily.AF_SIP
+    AF_SNA: Final = AddressFamily.AF_SNA
+    AF_SYSTEM: Final = AddressFamily.AF_SYSTEM
+    AF_UTUN: Final = AddressFamily.AF_UTUN
+    AF_VSOCK: Final = AddressFamily.AF_VSOCK
+    AI_ADDRCONFIG: Final = AddressInfo.AI_ADDRCONFIG
+    AI_ALL: Final = AddressInfo.AI_ALL
+    AI_DEFAULT: Final = AddressInfo.AI_DEFAULT
+    AI_MASK: Final = AddressInfo.AI_MASK
+    AI_NUMERICSERV: Final = AddressInfo.AI_NUMERICSERV
+    AI_UNUSABLE: Final = AddressInfo.AI_UNUSABLE
+    AI_V4MAPPED: Final = AddressInfo.AI_V4MAPPED
+    AI_V4MAPPED_CFG: Final = AddressInfo.AI_V4MAPPED_CFG
+    EAI_ADDRFAMILY: Final = 1
+    EAI_AGAIN: Final = 2
+    EAI_BADFLAGS: Final = 3
+    EAI_BADHINTS: Final = 12
+    EAI_FAIL: Final = 4
+    EAI_FAMILY: Final = 5
+    EAI_MAX: Final = 15
+    EAI_MEMORY: Final = 6
+    EAI_NODATA: Final = 7
+    EAI_NONAME: Final = 8
+    EAI_OVERFLOW: Final = 14
+    EAI_PROTOCOL: Final = 13
+    EAI_SERVICE: Final = 9
+    EAI_SOCKTYPE: Final = 10
+    EAI_SYSTEM: Final = 11
+    ETHERTYPE_ARP: Final = 2054
+    ETHERTYPE_IP: Final = 2048
+    ETHERTYPE_IPV6: Final = 34525
+    ETHERTYPE_LOOPBACK: Final = 36864
+    ETHERTYPE_NTRAILER: Final = 16
+    ETHERTYPE_PAE: Final = 34958
+    ETHERTYPE_PTP: Final = 35063
+    ETHERTYPE_PUP: Final = 512
+    ETHERTYPE_REVARP: Final = 32821
+    ETHERTYPE_RSN_PREAUTH: Final = 35015
+    ETHERTYPE_TRAIL: Final = 4096
+    ETHERTYPE_VLAN: Final = 33024
+    INADDR_ALLMDNS_GROUP: Final = 3758096635
+    INADDR_ALLRPTS_GROUP: Final = 3758096406
+    INADDR_ALLRTRS_GROUP: Final = 3758096386
+    INADDR_CARP_GROUP: Final = 3758096402
+    INADDR_PFSYNC_GROUP: Final = 3758096624
+    IPPORT_HIFIRSTAUTO: Final = 49152
+    IPPORT_HILASTAUTO: Final = 65535
+    IPPORT_RESERVEDSTART: Final = 600
+    IPPORT_USERRESERVED: Final = 5000
+    IPPROTO_3PC: Final = 34
+    IPPROTO_ADFS: Final = 68
+    IPPROTO_AHIP: Final = 61
+    IPPROTO_APES: Final = 99
+    IPPROTO_ARGUS: Final = 13
+    IPPROTO_AX25: Final = 93
+    IPPROTO_BHA: Final = 49
+    IPPROTO_BLT: Final = 30
+    IPPROTO_BRSATMON: Final = 76
+    IPPROTO_CFTP: Final = 62
+    IPPROTO_CHAOS: Final = 16
+    IPPROTO_CMTP: Final = 38
+    IPPROTO_CPHB: Final = 73
+    IPPROTO_CPNX: Final = 72
+    IPPROTO_DDP: Final = 37
+    IPPROTO_DGP: Final = 86
+    IPPROTO_DIVERT: Final = 254
+    IPPROTO_EMCON: Final = 14
+    IPPROTO_ENCAP: Final = 98
+    IPPROTO_EON: Final = 80
+    IPPROTO_ETHERIP: Final = 97
+    IPPROTO_GGP: Final = 3
+    IPPROTO_GMTP: Final = 100
+    IPPROTO_GRE: Final = 47
+    IPPROTO_HELLO: Final = 63
+    IPPROTO_HMP: Final = 20
+    IPPROTO_IDPR: Final = 35
+    IPPROTO_IDRP: Final = 45
+    IPPROTO_IGP: Final = 85
+    IPPROTO_IGRP: Final = 88
+    IPPROTO_IL: Final = 40
+    IPPROTO_INLSP: Final = 52
+    IPPROTO_INP: Final = 32
+    IPPROTO_IPCOMP: Final = 108
+    IPPROTO_IPCV: Final = 71
+    IPPROTO_IPEIP: Final = 94
+    IPPROTO_IPIP: Final = 4
+    IPPROTO_IPPC: Final = 67
+    IPPROTO_IPV4: Final = 4
+    IPPROTO_IRTP: Final = 28
+    IPPROTO_KRYPTOLAN: Final = 65
+    IPPROTO_LARP: Final = 91
+    IPPROTO_LEAF1: Final = 25
+    IPPROTO_LEAF2: Final = 26
+    IPPROTO_MAX: Final = 256
+    IPPROTO_MEAS: Final = 19
+    IPPROTO_MHRP: Final = 48
+    IPPROTO_MICP: Final = 95
+    IPPROTO_MTP: Final = 92
+    IPPROTO_MUX: Final = 18
+    IPPROTO_ND: Final = 77
+    IPPROTO_NHRP: Final = 54
+    IPPROTO_NSP: Final = 31
+    IPPROTO_NVPII: Final = 11
+    IPPROTO_OSPFIGP: Final = 89
+    IPPROTO_PGM: Final = 113
+    IPPROTO_PIGP: Final = 9
+    IPPROTO_PRM: Final = 21
+    IPPROTO_PVP: Final = 75
+    IPPROTO_RCCMON: Final = 10
+    IPPROTO_RDP: Final = 27
+    IPPROTO_RSVP: Final = 46
+    IPPROTO_RVD: Final = 66
+    IPPROTO_SATEXPAK: Final = 64
+    IPPROTO_SATMON: Final = 69
+    IPPROTO_SCCSP: Final = 96
+    IPPROTO_SDRP: Final = 42
+    IPPROTO_SEP: Final = 33
+    IPPROTO_SRPC: Final = 90
+    IPPROTO_ST: Final = 7
+    IPPROTO_SVMTP: Final = 82
+    IPPROTO_SWIPE: Final = 53
+    IPPROTO_TCF: Final = 87
+    IPPROTO_TP: Final = 29
+    IPPROTO_TPXX: Final = 39
+    IPPROTO_TRUNK1: Final = 23
+    IPPROTO_TRUNK2: Final = 24
+    IPPROTO_TTP: Final = 84
+    IPPROTO_VINES: Final = 83
+    IPPROTO_VISA: Final = 70
+    IPPROTO_VMTP: Final = 81
+    IPPROTO_WBEXPAK: Final = 79
+    IPPROTO_WBMON: Final = 78
+    IPPROTO_WSN: Final = 74
+    IPPROTO_XNET: Final = 15
+    IPPROTO_XTP: Final = 36
+    IPV6_2292DSTOPTS: Final = 23
+    IPV6_2292HOPLIMIT: Final = 20
+    IPV6_2292HOPOPTS: Final = 22
+    IPV6_2292NEXTHOP: Final = 21
+    IPV6_2292PKTINFO: Final = 19
+    IPV6_2292PKTOPTIONS: Final = 25
+    IPV6_2292RTHDR: Final = 24
+    IPV6_3542DSTOPTS: Final = 50
+    IPV6_3542HOPLIMIT: Final = 47
+    IPV6_3542HOPOPTS: Final = 49
+    IPV6_3542NEXTHOP: Final = 48
+    IPV6_3542PKTINFO: Final = 46
+    IPV6_3542RTHDR: Final = 51
+    IPV6_AUTOFLOWLABEL: Final = 59
+    IPV6_BINDV6ONLY: Final = 27
+    IPV6_BOUND_IF: Final = 125
+    IPV6_CHECKSUM: Final = 26
+    IPV6_DEFAULT_MULTICAST_HOPS: Final = 1
+    IPV6_DEFAULT_MULTICAST_LOOP: Final = 1
+    IPV6_DONTFRAG: Final = 62
+    IPV6_DSTOPTS: Final = 50
+    IPV6_FAITH: Final = 29
+    IPV6_FW_ADD: Final = 30
+    IPV6_FW_DEL: Final = 31
+    IPV6_FW_FLUSH: Final = 32
+    IPV6_FW_GET: Final = 34
+    IPV6_FW_ZERO: Final = 33
+    IPV6_HOPLIMIT: Final = 47
+    IPV6_HOPOPTS: Final = 49
+    IPV6_IPSEC_POLICY: Final = 28
+    IPV6_JOIN_GROUP: Final = 12
+    IPV6_LEAVE_GROUP: Final = 13
+    IPV6_MAX_GROUP_SRC_FILTER: Final = 512
+    IPV6_MAX_MEMBERSHIPS: Final = 4095
+    IPV6_MAX_SOCK_SRC_FILTER: Final = 128
+    IPV6_MIN_MEMBERSHIPS: Final = 31
+    IPV6_MSFILTER: Final = 74
+    IPV6_MULTICAST_HOPS: Final = 10
+    IPV6_MULTICAST_IF: Final = 9
+    IPV6_MULTICAST_LOOP: Final = 11
+    IPV6_NEXTHOP: Final = 48
+    IPV6_PATHMTU: Final = 44
+    IPV6_PKTINFO: Final = 46
+    IPV6_PORTRANGE: Final = 14
+    IPV6_PORTRANGE_DEFAULT: Final = 0
+    IPV6_PORTRANGE_HIGH: Final = 1
+    IPV6_PORTRANGE_LOW: Final = 2
+    IPV6_PREFER_TEMPADDR: Final = 63
+    IPV6_RECVDSTOPTS: Final = 40
+    IPV6_RECVHOPLIMIT: Final = 37
+    IPV6_RECVHOPOPTS: Final = 39
+    IPV6_RECVPATHMTU: Final = 43
+    IPV6_RECVPKTINFO: Final = 61
+    IPV6_RECVRTHDR: Final = 38
+    IPV6_RECVTCLASS: Final = 35
+    IPV6_RTHDR: Final = 51
+    IPV6_RTHDRDSTOPTS: Final = 57
+    IPV6_RTHDR_LOOSE: Final = 0
+    IPV6_RTHDR_STRICT: Final = 1
+    IPV6_RTHDR_TYPE_0: Final = 0
+    IPV6_TCLASS: Final = 36
+    IPV6_UNICAST_HOPS: Final = 4
+    IPV6_USE_MIN_MTU: Final = 42
+    IPV6_V6ONLY: Final = 27
+    IP_ADD_MEMBERSHIP: Final = 12
+    IP_ADD_SOURCE_MEMBERSHIP: Final = 70
+    IP_BLOCK_SOURCE: Final = 72
+    IP_BOUND_IF: Final = 25
+    IP_DEFAULT_MULTICAST_LOOP: Final = 1
+    IP_DEFAULT_MULTICAST_TTL: Final = 1
+    IP_DONTFRAG: Final = 28
+    IP_DROP_MEMBERSHIP: Final = 13
+    IP_DROP_SOURCE_MEMBERSHIP: Final = 71
+    IP_DUMMYNET_CONFIGURE: Final = 60
+    IP_DUMMYNET_DEL: Final = 61
+    IP_DUMMYNET_FLUSH: Final = 62
+    IP_DUMMYNET_GET: Final = 64
+    IP_FAITH: Final = 22
+    IP_FW_ADD: Final = 40
+    IP_FW_DEL: Final = 41
+    IP_FW_FLUSH: Final = 42
+    IP_FW_GET: Final = 44
+    IP_FW_RESETLOG: Final = 45
+    IP_FW_ZERO: Final = 43
+    IP_HDRINCL: Final = 2
+    IP_IPSEC_POLICY: Final = 21
+    IP_MAX_GROUP_SRC_FILTER: Final = 512
+    IP_MAX_MEMBERSHIPS: Final = 4095
+    IP_MAX_SOCK_MUTE_FILTER: Final = 128
+    IP_MAX_SOCK_SRC_FILTER: Final = 128
+    IP_MIN_MEMBERSHIPS: Final = 31
+    IP_MSFILTER: Final = 74
+    IP_MULTICAST_IF: Final = 9
+    IP_MULTICAST_IFINDEX: Final = 66
+    IP_MULTICAST_LOOP: Final = 11
+    IP_MULTICAST_TTL: Final = 10
+    IP_MULTICAST_VIF: Final = 14
+    IP_OLD_FW_ADD: Final = 50
+    IP_OLD_FW_DEL: Final = 51
+    IP_OLD_FW_FLUSH: Final = 52
+    IP_OLD_FW_GET: Final = 54
+    IP_OLD_FW_RESETLOG: Final = 56
+    IP_OLD_FW_ZERO: Final = 53
+    IP_OPTIONS: Final = 1
+    IP_PKTINFO: Final = 26
+    IP_PORTRANGE: Final = 19
+    IP_PORTRANGE_DEFAULT: Final = 0
+    IP_PORTRANGE_HIGH: Final = 1
+    IP_PORTRANGE_LOW: Final = 2
+    IP_RECVDSTADDR: Final = 7
+    IP_RECVIF: Final = 20
+    IP_RECVOPTS: Final = 5
+    IP_RECVPKTINFO: Final = 26
+    IP_RECVRETOPTS: Final = 6
+    IP_RECVTOS: Final = 27
+    IP_RECVTTL: Final = 24
+    IP_RETOPTS: Final = 8
+    IP_RSVP_OFF: Final = 16
+    IP_RSVP_ON: Final = 15
+    IP_RSVP_VIF_OFF: Final = 18
+    IP_RSVP_VIF_ON: Final = 17
+    IP_STRIPHDR: Final = 23
+    IP_TOS: Final = 3
+    IP_TRAFFIC_MGT_BACKGROUND: Final = 65
+    IP_TTL: Final = 4
+    IP_UNBLOCK_SOURCE: Final = 73
+    LOCAL_PEERCRED: Final = 1
+    LOCAL_PEEREPID: Final = 3
+    LOCAL_PEEREUUID: Final = 5
+    LOCAL_PEERPID: Final = 2
+    LOCAL_PEERTOKEN: Final = 6
+    LOCAL_PEERUUID: Final = 4
+    MCAST_BLOCK_SOURCE: Final = 84
+    MCAST_EXCLUDE: Final = 2
+    MCAST_INCLUDE: Final = 1
+    MCAST_JOIN_GROUP: Final = 80
+    MCAST_JOIN_SOURCE_GROUP: Final = 82
+    MCAST_LEAVE_GROUP: Final = 81
+    MCAST_LEAVE_SOURCE_GROUP: Final = 83
+    MCAST_UNBLOCK_SOURCE: Final = 85
+    MSG_CTRUNC: Final = MsgFlag.MSG_CTRUNC
+    MSG_DONTWAIT: Final = MsgFlag.MSG_DONTWAIT
+    MSG_EOF: Final = MsgFlag.MSG_EOF
+    MSG_EOR: Final = MsgFlag.MSG_EOR
+    MSG_FLUSH: Final = MsgFlag.MSG_FLUSH
+    MSG_HAVEMORE: Final = MsgFlag.MSG_HAVEMORE
+    MSG_HOLD: Final = MsgFlag.MSG_HOLD
+    MSG_NEEDSA: Final = MsgFlag.MSG_NEEDSA
+    MSG_NOSIGNAL: Final = MsgFlag.MSG_NOSIGNAL
+    MSG_RCVMORE: Final = MsgFlag.MSG_RCVMORE
+    MSG_SEND: Final = MsgFlag.MSG_SEND
+    MSG_TRUNC: Final = MsgFlag.MSG_TRUNC
+    MSG_WAITALL: Final = MsgFlag.MSG_WAITALL
+    MSG_WAITSTREAM: Final = MsgFlag.MSG_WAITSTREAM
+    NI_DGRAM: Final = 16
+    NI_MAXHOST: Final = 1025
+    NI_MAXSERV: Final = 32
+    NI_NAMEREQD: Final = 4
+    NI_NOFQDN: Final = 1
+    NI_NUMERICHOST: Final = 2
+    NI_NUMERICSCOPE: Final = 256
+    NI_NUMERICSERV: Final = 8
+    NI_WITHSCOPEID: Final = 32
+    PF_KEY: Final = 29
+    PF_SYSTEM: Final = 32
+    SCM_CREDS: Final = 3
+    SCM_RIGHTS: Final = 1
+    SCM_TIMESTAMP: Final = 2
+    SCM_TIMESTAMP_MONOTONIC: Final = 4
+    SOL_LOCAL: Final = 0
+    SOL_SOCKET: Final = 65535
+    SOMAXCONN: Final = 128
+    SO_ACCEPTCONN: Final = 2
+    SO_BINDTODEVICE: Final = 4404
+    SO_BROADCAST: Final = 32
+    SO_DEBUG: Final = 1
+    SO_DONTROUTE: Final = 16
+    SO_DONTTRUNC: Final = 8192
+    SO_ERROR: Final = 4103
+    SO_KEEPALIVE: Final = 8
+    SO_LABEL: Final = 4112
+    SO_LINGER: Final = 128
+    SO_LINGER_SEC: Final = 4224
+    SO_MAX_PACING_RATE: Final = 4406
+    SO_NETSVC_MARKING_LEVEL: Final = 4377
+    SO_NET_SERVICE_TYPE: Final = 4374
+    SO_NKE: Final = 4129
+    SO_NOADDRERR: Final = 4131
+    SO_NOSIGPIPE: Final = 4130
+    SO_NOTIFYCONFLICT: Final = 4134
+    SO_NP_EXTENSIONS: Final = 4227
+    SO_NREAD: Final = 4128
+    SO_NUMRCVPKT: Final = 4370
+    SO_NWRITE: Final = 4132
+    SO_OOBINLINE: Final = 256
+    SO_PEERLABEL: Final = 4113
+    SO_RANDOMPORT: Final = 4226
+    SO_RCVBUF: Final = 4098
+    SO_RCVLOWAT: Final = 4100
+    SO_RCVTIMEO: Final = 4102
+    SO_RESOLVER_SIGNATURE: Final = 4401
+    SO_REUSEADDR: Final = 4
+    SO_REUSEPORT: Final = 512
+    SO_REUSESHAREUID: Final = 4133
+    SO_SNDBUF: Final = 4097
+    SO_SNDLOWAT: Final = 4099
+    SO_SNDTIMEO: Final = 4101
+    SO_TIMESTAMP: Final = 1024
+    SO_TIMESTAMP_MONOTONIC: Final = 2048
+    SO_TYPE: Final = 4104
+    SO_UPCALLCLOSEWAIT: Final = 4135
+    SO_USELOOPBACK: Final = 64
+    SO_WANTMORE: Final = 16384
+    SO_WANTOOBFLAG: Final = 32768
+    SYSPROTO_CONTROL: Final = 2
+    SYSPROTO_EVENT: Final = 1
+    TCP_CONNECTIONTIMEOUT: Final = 32
+    TCP_CONNECTION_INFO: Final = 262
+    TCP_ENABLE_ECN: Final = 260
+    TCP_FASTOPEN: Final = 261
+    TCP_KEEPALIVE: Final = 16
+    TCP_KEEPCNT: Final = 258
+    TCP_KEEPINTVL: Final = 257
+    TCP_MAXHLEN: Final = 60
+    TCP_MAXOLEN: Final = 40
+    TCP_MAXSEG: Final = 2
+    TCP_MAXWIN: Final = 65535
+    TCP_MAX_SACK: Final = 4
+    TCP_MAX_WINSHIFT: Final = 14
+    TCP_MINMSS: Final = 216
+    TCP_MSS: Final = 512
+    TCP_NOOPT: Final = 8
+    TCP_NOPUSH: Final = 4
+    TCP_NOTSENT_LOWAT: Final = 513
+    TCP_RXT_CONNDROPTIME: Final = 128
+    TCP_RXT_FINDROP: Final = 256
+    TCP_SENDMOREACKS: Final = 259
+    UDP_NOCKSUM: Final = 1
+elif sys.platform.startswith("freebsd"):
+    AF_APPLETALK: Final = AddressFamily.AF_APPLETALK
+    AF_ARP: Final = AddressFamily.AF_ARP
+    AF_ATM: Final = AddressFamily.AF_ATM
+    AF_BLUETOOTH: Final = AddressFamily.AF_BLUETOOTH
+    AF_CCITT: Final = AddressFamily.AF_CCITT
+    AF_CHAOS: Final = AddressFamily.AF_CHAOS
+    AF_CNT: Final = AddressFamily.AF_CNT
+    AF_COIP: Final = AddressFamily.AF_COIP
+    AF_DATAKIT: Final = AddressFamily.AF_DATAKIT
+    AF_DECnet: Final = 12
+    AF_DIVERT: Final = AddressFamily.AF_DIVERT
+    AF_DLI: Final = AddressFamily.AF_DLI
+    AF_ECMA: Final = AddressFamily.AF_ECMA
+    AF_HYLINK: Final = AddressFamily.AF_HYLINK
+    AF_HYPERV: Final = AddressFamily.AF_HYPERV
+    AF_IEEE80211: Final = AddressFamily.AF_IEEE80211
+    AF_IMPLINK: Final = AddressFamily.AF_IMPLINK
+    AF_INET6: Final = AddressFamily.AF_INET6
+    AF_INET6_SDP: Final = AddressFamily.AF_INET6_SDP
+    AF_INET_SDP: Final = AddressFamily.AF_INET_SDP
+    AF_IPFWLOG: Final = AddressFamily.AF_IPFWLOG
+    AF_IPX: Final = AddressFamily.AF_IPX
+    AF_ISDN: Final = AddressFamily.AF_ISDN
+    AF_ISO: Final = AddressFamily.AF_ISO
+    AF_LAT: Final = AddressFamily.AF_LAT
+    AF_LINK: Final = AddressFamily.AF_LINK
+    AF_NATM: Final = AddressFamily.AF_NATM
+    AF_NETBIOS: Final = AddressFamily.AF_NETBIOS
+    AF_NETGRAPH: Final = AddressFamily.AF_NETGRAPH
+    AF_NETLINK: Final = AddressFamily.AF_NETLINK
+    AF_OSI: Final = AddressFamily.AF_OSI
+    AF_PUP: Final = AddressFamily.AF_PUP
+    AF_ROUTE: Final = AddressFamily.AF_ROUTE
+    AF_SCLUSTER: Final = AddressFamily.AF_SCLUSTER
+    AF_SIP: Final = AddressFamily.AF_SIP
+    AF_SLOW: Final = AddressFamily.AF_SLOW
+    AF_SNA: Final = AddressFamily.AF_SNA
+    AI_ADDRCONFIG: Final = AddressInfo.AI_ADDRCONFIG
+    AI_ALL: Final = AddressInfo.AI_ALL
+    AI_DEFAULT: Final = AddressInfo.AI_DEFAULT
+    AI_MASK: Final = AddressInfo.AI_MASK
+    AI_NUMERICSERV: Final = AddressInfo.AI_NUMERICSERV
+    AI_V4MAPPED: Final = AddressInfo.AI_V4MAPPED
+    AI_V4MAPPED_CFG: Final = AddressInfo.AI_V4MAPPED_CFG
+    BDADDR_ANY: Final = "00:00:00:00:00:00"
+    BDADDR_LOCAL: Final = "00:00:00:FF:FF:FF"
+    BTPROTO_HCI: Final = 134
+    BTPROTO_L2CAP: Final = 135
+    BTPROTO_RFCOMM: Final = 136
+    EAI_ADDRFAMILY: Final = 1
+    EAI_AGAIN: Final = 2
+    EAI_BADFLAGS: Final = 3
+    EAI_BADHINTS: Final = 12
+    EAI_FAIL: Final = 4
+    EAI_FAMILY: Final = 5
+    EAI_MAX: Final = 15
+    EAI_MEMORY: Final = 6
+    EAI_NODATA: Final = 7
+    EAI_NONAME: Final = 8
+    EAI_OVERFLOW: Final = 14
+    EAI_PROTOCOL: Final = 13
+    EAI_SERVICE: Final = 9
+    EAI_SOCKTYPE: Final = 10
+    EAI_SYSTEM: Final = 11
+    ETHERTYPE_8021Q9100: Final = 37120
+    ETHERTYPE_8021Q9200: Final = 37376
+    ETHERTYPE_8021Q9300: Final = 37632
+    ETHERTYPE_8023: Final = 4
+    ETHERTYPE_AARP: Final = 33011
+    ETHERTYPE_ACCTON: Final = 33680
+    ETHERTYPE_AEONIC: Final = 32822
+    ETHERTYPE_ALPHA: Final = 33098
+    ETHERTYPE_AMBER: Final = 24584
+    ETHERTYPE_AMOEBA: Final = 33093
+    ETHERTYPE_AOE: Final = 34978
+    ETHERTYPE_APOLLO: Final = 33015
+    ETHERTYPE_APOLLODOMAIN: Final = 32793
+    ETHERTYPE_APPLETALK: Final = 32923
+    ETHERTYPE_APPLITEK: Final = 32967
+    ETHERTYPE_ARGONAUT: Final = 32826
+    ETHERTYPE_ARP: Final = 2054
+    ETHERTYPE_AT: Final = 32923
+    ETHERTYPE_ATALK: Final = 32923
+    ETHERTYPE_ATOMIC: Final = 34527
+    ETHERTYPE_ATT: Final = 32873
+    ETHERTYPE_ATTSTANFORD: Final = 32776
+    ETHERTYPE_AUTOPHON: Final = 32874
+    ETHERTYPE_AXIS: Final = 34902
+    ETHERTYPE_BCLOOP: Final = 36867
+    ETHERTYPE_BOFL: Final = 33026
+    ETHERTYPE_CABLETRON: Final = 28724
+    ETHERTYPE_CHAOS: Final = 2052
+    ETHERTYPE_COMDESIGN: Final = 32876
+    ETHERTYPE_COMPUGRAPHIC: Final = 32877
+    ETHERTYPE_COUNTERPOINT: Final = 32866
+    ETHERTYPE_CRONUS: Final = 32772
+    ETHERTYPE_CRONUSVLN: Final = 32771
+    ETHERTYPE_DCA: Final = 4660
+    ETHERTYPE_DDE: Final = 32891
+    ETHERTYPE_DEBNI: Final = 43690
+    ETHERTYPE_DECAM: Final = 32840
+    ETHERTYPE_DECCUST: Final = 24582
+    ETHERTYPE_DECDIAG: Final = 24581
+    ETHERTYPE_DECDNS: Final = 32828
+    ETHERTYPE_DECDTS: Final = 32830
+    ETHERTYPE_DECEXPER: Final = 24576
+    ETHERTYPE_DECLAST: Final = 32833
+    ETHERTYPE_DECLTM: Final = 32831
+    ETHERTYPE_DECMUMPS: Final = 24585
+    ETHERTYPE_DECNETBIOS: Final = 32832
+    ETHERTYPE_DECnet: Final = 24579
+    ETHERTYPE_DELTACON: Final = 34526
+    ETHERTYPE_DIDDLE: Final = 17185
+    ETHERTYPE_DLOG1: Final = 1632
+    ETHERTYPE_DLOG2: Final = 1633
+    ETHERTYPE_DN: Final = 24579
+    ETHERTYPE_DOGFIGHT: Final = 6537
+    ETHERTYPE_DSMD: Final = 32825
+    ETHERTYPE_ECMA: Final = 2051
+    ETHERTYPE_ENCRYPT: Final = 32829
+    ETHERTYPE_ES: Final = 32861
+    ETHERTYPE_ETHERCAT: Final = 34980
+    ETHERTYPE_EXCELAN: Final = 32784
+    ETHERTYPE_EXPERDATA: Final = 32841
+    ETHERTYPE_FCOE: Final = 35078
+    ETHERTYPE_FLIP: Final = 33094
+    ETHERTYPE_FLOWCONTROL: Final = 34824
+    ETHERTYPE_FRARP: Final = 2056
+    ETHERTYPE_GENDYN: Final = 32872
+    ETHERTYPE_HAYES: Final = 33072
+    ETHERTYPE_HIPPI_FP: Final = 33152
+    ETHERTYPE_HITACHI: Final = 34848
+    ETHERTYPE_HP: Final = 32773
+    ETHERTYPE_IEEEPUP: Final = 2560
+    ETHERTYPE_IEEEPUPAT: Final = 2561
+    ETHERTYPE_IMLBL: Final = 19522
+    ETHERTYPE_IMLBLDIAG: Final = 16972
+    ETHERTYPE_IP: Final = 2048
+    ETHERTYPE_IPAS: Final = 34668
+    ETHERTYPE_IPV6: Final = 34525
+    ETHERTYPE_IPX: Final = 33079
+    ETHERTYPE_IPXNEW: Final = 32823
+    ETHERTYPE_KALPANA: Final = 34178
+    ETHERTYPE_LANBRIDGE: Final = 32824
+    ETHERTYPE_LANPROBE: Final = 34952
+    ETHERTYPE_LAT: Final = 24580
+    ETHERTYPE_LBACK: Final = 36864
+    ETHERTYPE_LITTLE: Final = 32864
+    ETHERTYPE_LLDP: Final = 35020
+    ETHERTYPE_LOGICRAFT: Final = 33096
+    ETHERTYPE_LOOPBACK: Final = 36864
+    ETHERTYPE_MACSEC: Final = 35045
+    ETHERTYPE_MATRA: Final = 32890
+    ETHERTYPE_MAX: Final = 65535
+    ETHERTYPE_MERIT: Final = 32892
+    ETHERTYPE_MICP: Final = 34618
+    ETHERTYPE_MOPDL: Final = 24577
+    ETHERTYPE_MOPRC: Final = 24578
+    ETHERTYPE_MOTOROLA: Final = 33165
+    ETHERTYPE_MPLS: Final = 34887
+    ETHERTYPE_MPLS_MCAST: Final = 34888
+    ETHERTYPE_MUMPS: Final = 33087
+    ETHERTYPE_NBPCC: Final = 15364
+    ETHERTYPE_NBPCLAIM: Final = 15369
+    ETHERTYPE_NBPCLREQ: Final = 15365
+    ETHERTYPE_NBPCLRSP: Final = 15366
+    ETHERTYPE_NBPCREQ: Final = 15362
+    ETHERTYPE_NBPCRSP: Final = 15363
+    ETHERTYPE_NBPDG: Final = 15367
+    ETHERTYPE_NBPDGB: Final = 15368
+    ETHERTYPE_NBPDLTE: Final = 15370
+    ETHERTYPE_NBPRAR: Final = 15372
+    ETHERTYPE_NBPRAS: Final = 15371
+    ETHERTYPE_NBPRST: Final = 15373
+    ETHERTYPE_NBPSCD: Final = 15361
+    ETHERTYPE_NBPVCD: Final = 15360
+    ETHERTYPE_NBS: Final = 2050
+    ETHERTYPE_NCD: Final = 33097
+    ETHERTYPE_NESTAR: Final = 32774
+    ETHERTYPE_NETBEUI: Final = 33169
+    ETHERTYPE_NOVELL: Final = 33080
+    ETHERTYPE_NS: Final = 1536
+    ETHERTYPE_NSAT: Final = 1537
+    ETHERTYPE_NSCOMPAT: Final = 2055
+    ETHERTYPE_NTRAILER: Final = 16
+    ETHERTYPE_OS9: Final = 28679
+    ETHERTYPE_OS9NET: Final = 28681
+    ETHERTYPE_PACER: Final = 32966
+    ETHERTYPE_PAE: Final = 34958
+    ETHERTYPE_PBB: Final = 35047
+    ETHERTYPE_PCS: Final = 16962
+    ETHERTYPE_PLANNING: Final = 32836
+    ETHERTYPE_POWERLINK: Final = 34987
+    ETHERTYPE_PPP: Final = 34827
+    ETHERTYPE_PPPOE: Final = 34916
+    ETHERTYPE_PPPOEDISC: Final = 34915
+    ETHERTYPE_PRIMENTS: Final = 28721
+    ETHERTYPE_PROFINET: Final = 34962
+    ETHERTYPE_PUP: Final = 512
+    ETHERTYPE_PUPAT: Final = 512
+    ETHERTYPE_QINQ: Final = 34984
+    ETHERTYPE_RACAL: Final = 28720
+    ETHERTYPE_RATIONAL: Final = 33104
+    ETHERTYPE_RAWFR: Final = 25945
+    ETHERTYPE_RCL: Final = 6549
+    ETHERTYPE_RDP: Final = 34617
+    ETHERTYPE_RETIX: Final = 33010
+    ETHERTYPE_REVARP: Final = 32821
+    ETHERTYPE_SCA: Final = 24583
+    ETHERTYPE_SECTRA: Final = 34523
+    ETHERTYPE_SECUREDATA: Final = 34669
+    ETHERTYPE_SERCOS: Final = 35021
+    ETHERTYPE_SGITW: Final = 33150
+    ETHERTYPE_SG_BOUNCE: Final = 32790
+    ETHERTYPE_SG_DIAG: Final = 32787
+    ETHERTYPE_SG_NETGAMES: Final = 32788
+    ETHERTYPE_SG_RESV: Final = 32789
+    ETHERTYPE_SIMNET: Final = 21000
+    ETHERTYPE_SLOW: Final = 34825
+    ETHERTYPE_SNA: Final = 32981
+    ETHERTYPE_SNMP: Final = 33100
+    ETHERTYPE_SONIX: Final = 64245
+    ETHERTYPE_SPIDER: Final = 32927
+    ETHERTYPE_SPRITE: Final = 1280
+    ETHERTYPE_STP: Final = 33153
+    ETHERTYPE_TALARIS: Final = 33067
+    ETHERTYPE_TALARISMC: Final = 34091
+    ETHERTYPE_TCPCOMP: Final = 34667
+    ETHERTYPE_TCPSM: Final = 36866
+    ETHERTYPE_TEC: Final = 33103
+    ETHERTYPE_TEST: Final = 34850
+    ETHERTYPE_TIGAN: Final = 32815
+    ETHERTYPE_TRAIL: Final = 4096
+    ETHERTYPE_TRANSETHER: Final = 25944
+    ETHERTYPE_TYMSHARE: Final = 32814
+    ETHERTYPE_UBBST: Final = 28677
+    ETHERTYPE_UBDEBUG: Final = 2304
+    ETHERTYPE_UBDIAGLOOP: Final = 28674
+    ETHERTYPE_UBDL: Final = 28672
+    ETHERTYPE_UBNIU: Final = 28673
+    ETHERTYPE_UBNMC: Final = 28675
+    ETHERTYPE_VALID: Final = 5632
+    ETHERTYPE_VARIAN: Final = 32989
+    ETHERTYPE_VAXELN: Final = 32827
+    ETHERTYPE_VEECO: Final = 32871
+    ETHERTYPE_VEXP: Final = 32859
+    ETHERTYPE_VGLAB: Final = 33073
+    ETHERTYPE_VINES: Final = 2989
+    ETHERTYPE_VINESECHO: Final = 2991
+    ETHERTYPE_VINESLOOP: Final = 2990
+    ETHERTYPE_VITAL: Final = 65280
+    ETHERTYPE_VLAN: Final = 33024
+    ETHERTYPE_VLTLMAN: Final = 32896
+    ETHERTYPE_VPROD: Final = 32860
+    ETHERTYPE_VURESERVED: Final = 33095
+    ETHERTYPE_WATERLOO: Final = 33072
+    ETHERTYPE_WELLFLEET: Final = 33027
+    ETHERTYPE_X25: Final = 2053
+    ETHERTYPE_X75: Final = 2049
+    ETHERTYPE_XNSSM: Final = 36865
+    ETHERTYPE_XTP: Final = 33149
+    HCI_FILTER: Final = 1
+    INADDR_ALLMDNS_GROUP: Final = 3758096635
+    INADDR_ALLRPTS_GROUP: Final = 3758096406
+    INADDR_ALLRTRS_GROUP: Final = 3758096386
+    INADDR_CARP_GROUP: Final = 3758096402
+    INADDR_PFSYNC_GROUP: Final = 3758096624
+    IPPORT_EPHEMERALFIRST: Final = 10000
+    IPPORT_EPHEMERALLAST: Final = 65535
+    IPPORT_HIFIRSTAUTO: Final = 49152
+    IPPORT_HILASTAUTO: Final = 65535
+    IPPORT_MAX: Final = 65535
+    IPPORT_RESERVEDSTART: Final = 600
+    IPPORT_USERRESERVED: Final = 5000
+    IPPROTO_3PC: Final = 34
+    IPPROTO_ADFS: Final = 68
+    IPPROTO_AHIP: Final = 61
+    IPPROTO_APES: Final = 99
+    IPPROTO_ARGUS: Final = 13
+    IPPROTO_AX25: Final = 93
+    IPPROTO_BHA: Final = 49
+    IPPROTO_BLT: Final = 30
+    IPPROTO_BRSATMON: Final = 76
+    IPPROTO_CARP: Final = 112
+    IPPROTO_CFTP: Final = 62
+    IPPROTO_CHAOS: Final = 16
+    IPPROTO_CMTP: Final = 38
+    IPPROTO_CPHB: Final = 73
+    IPPROTO_CPNX: Final = 72
+    IPPROTO_DCCP: Final = 33
+    IPPROTO_DDP: Final = 37
+    IPPROTO_DGP: Final = 86
+    IPPROTO_DIVERT: Final = 258
+    IPPROTO_EMCON: Final = 14
+    IPPROTO_ENCAP: Final = 98
+    IPPROTO_EON: Final = 80
+    IPPROTO_ETHERIP: Final = 97
+    IPPROTO_GGP: Final = 3
+    IPPROTO_GMTP: Final = 100
+    IPPROTO_GRE: Final = 47
+    IPPROTO_HELLO: Final = 63
+    IPPROTO_HIP: Final = 139
+    IPPROTO_HMP: Final = 20
+    IPPROTO_IDPR: Final = 35
+    IPPROTO_IDRP: Final = 45
+    IPPROTO_IGP: Final = 85
+    IPPROTO_IGRP: Final = 88
+    IPPROTO_IL: Final = 40
+    IPPROTO_INLSP: Final = 52
+    IPPROTO_INP: Final = 32
+    IPPROTO_IPCOMP: Final = 108
+    IPPROTO_IPCV: Final = 71
+    IPPROTO_IPEIP: Final = 94
+    IPPROTO_IPIP: Final = 4
+    IPPROTO_IPPC: Final = 67
+    IPPROTO_IPV4: Final = 4
+    IPPROTO_IRTP: Final = 28
+    IPPROTO_KRYPTOLAN: Final = 65
+    IPPROTO_LARP: Final = 91
+    IPPROTO_LEAF1: Final = 25
+    IPPROTO_LEAF2: Final = 26
+    IPPROTO_MAX: Final = 256
+    IPPROTO_MEAS: Final = 19
+    IPPROTO_MH: Final = 135
+    IPPROTO_MHRP: Final = 48
+    IPPROTO_MICP: Final = 95
+    IPPROTO_MOBILE: Final = 55
+    IPPROTO_MPLS: Final = 137
+    IPPROTO_MTP: Final = 92
+    IPPROTO_MUX: Final = 18
+    IPPROTO_ND: Final = 77
+    IPPROTO_NHRP: Final = 54
+    IPPROTO_NSP: Final = 31
+    IPPROTO_NVPII: Final = 11
+    IPPROTO_OLD_DIVERT: Final = 254
+    IPPROTO_OSPFIGP: Final = 89
+    IPPROTO_PFSYNC: Final = 240
+    IPPROTO_PGM: Final = 113
+    IPPROTO_PIGP: Final = 9
+    IPPROTO_PRM: Final = 21
+    IPPROTO_PVP: Final = 75
+    IPPROTO_RCCMON: Final = 10
+    IPPROTO_RDP: Final = 27
+    IPPROTO_RESERVED_253: Final = 253
+    IPPROTO_RESERVED_254: Final = 254
+    IPPROTO_RSVP: Final = 46
+    IPPROTO_RVD: Final = 66
+    IPPROTO_SATEXPAK: Final = 64
+    IPPROTO_SATMON: Final = 69
+    IPPROTO_SCCSP: Final = 96
+    IPPROTO_SDRP: Final = 42
+    IPPROTO_SEND: Final = 259
+    IPPROTO_SHIM6: Final = 140
+    IPPROTO_SKIP: Final = 57
+    IPPROTO_SRPC: Final = 90
+    IPPROTO_ST: Final = 7
+    IPPROTO_SVMTP: Final = 82
+    IPPROTO_SWIPE: Final = 53
+    IPPROTO_TCF: Final = 87
+    IPPROTO_TLSP: Final = 56
+    IPPROTO_TP: Final = 29
+    IPPROTO_TPXX: Final = 39
+    IPPROTO_TRUNK1: Final = 23
+    IPPROTO_TRUNK2: Final = 24
+    IPPROTO_TTP: Final = 84
+    IPPROTO_UDPLITE: Final = 136
+    IPPROTO_VINES: Final = 83
+    IPPROTO_VISA: Final = 70
+    IPPROTO_VMTP: Final = 81
+    IPPROTO_WBEXPAK: Final = 79
+    IPPROTO_WBMON: Final = 78
+    IPPROTO_WSN: Final = 74
+    IPPROTO_XNET: Final = 15
+    IPPROTO_XTP: Final = 36
+    IPV6_AUTOFLOWLABEL: Final = 59
+    IPV6_BINDANY: Final = 64
+    IPV6_BINDV6ONLY: Final = 27
+    IPV6_CHECKSUM: Final = 26
+    IPV6_DEFAULT_MULTICAST_HOPS: Final = 1
+    IPV6_DEFAULT_MULTICAST_LOOP: Final = 1
+    IPV6_DONTFRAG: Final = 62
+    IPV6_DSTOPTS: Final = 50
+    IPV6_FLOWID: Final = 67
+    IPV6_FLOWTYPE: Final = 68
+    IPV6_FW_ADD: Final = 30
+    IPV6_FW_DEL: Final = 31
+    IPV6_FW_FLUSH: Final = 32
+    IPV6_FW_GET: Final = 34
+    IPV6_FW_ZERO: Final = 33
+    IPV6_HOPLIMIT: Final = 47
+    IPV6_HOPOPTS: Final = 49
+    IPV6_IPSEC_POLICY: Final = 28
+    IPV6_JOIN_GROUP: Final = 12
+    IPV6_LEAVE_GROUP: Final = 13
+    IPV6_MAX_GROUP_SRC_FILTER: Final = 512
+    IPV6_MAX_MEMBERSHIPS: Final = 4095
+    IPV6_MAX_SOCK_SRC_FILTER: Final = 128
+    IPV6_MSFILTER: Final = 74
+    IPV6_MULTICAST_HOPS: Final = 10
+    IPV6_MULTICAST_IF: Final = 9
+    IPV6_MULTICAST_LOOP: Final = 11
+    IPV6_NEXTHOP: Final = 48
+    IPV6_ORIGDSTADDR: Final = 72
+    IPV6_PATHMTU: Final = 44
+    IPV6_PKTINFO: Final = 46
+    IPV6_PORTRANGE: Final = 14
+    IPV6_PORTRANGE_DEFAULT: Final = 0
+    IPV6_PORTRANGE_HIGH: Final = 1
+    IPV6_PORTRANGE_LOW: Final = 2
+    IPV6_PREFER_TEMPADDR: Final = 63
+    IPV6_RECVDSTOPTS: Final = 40
+    IPV6_RECVFLOWID: Final = 70
+    IPV6_RECVHOPLIMIT: Final = 37
+    IPV6_RECVHOPOPTS: Final = 39
+    IPV6_RECVORIGDSTADDR: Final = 72
+    IPV6_RECVPATHMTU: Final = 43
+    IPV6_RECVPKTINFO: Final = 36
+    IPV6_RECVRSSBUCKETID: Final = 71
+    IPV6_RECVRTHDR: Final = 38
+    IPV6_RECVTCLASS: Final = 57
+    IPV6_RSSBUCKETID: Final = 69
+    IPV6_RTHDR: Final = 51
+    IPV6_RTHDRDSTOPTS: Final = 35
+    IPV6_RTHDR_LOOSE: Final = 0
+    IPV6_RTHDR_STRICT: Final = 1
+    IPV6_RTHDR_TYPE_0: Final = 0
+    IPV6_TCLASS: Final = 61
+    IPV6_UNICAST_HOPS: Final = 4
+    IPV6_USE_MIN_MTU: Final = 42
+    IPV6_V6ONLY: Final = 27
+    IPV6_VLAN_PCP: Final = 75
+    IP_ADD_MEMBERSHIP: Final = 12
+    IP_ADD_SOURCE_MEMBERSHIP: Final = 70
+    IP_BINDANY: Final = 24
+    IP_BLOCK_SOURCE: Final = 72
+    IP_DEFAULT_MULTICAST_LOOP: Final = 1
+    IP_DEFAULT_MULTICAST_TTL: Final = 1
+    IP_DONTFRAG: Final = 67
+    IP_DROP_MEMBERSHIP: Final = 13
+    IP_DROP_SOURCE_MEMBERSHIP: Final = 71
+    IP_DUMMYNET3: Final = 49
+    IP_DUMMYNET_CONFIGURE: Final = 60
+    IP_DUMMYNET_DEL: Final = 61
+    IP_DUMMYNET_FLUSH: Final = 62
+    IP_DUMMYNET_GET: Final = 64
+    IP_FLOWID: Final = 90
+    IP_FLOWTYPE: Final = 91
+    IP_FW3: Final = 48
+    IP_FW_ADD: Final = 50
+    IP_FW_DEL: Final = 51
+    IP_FW_FLUSH: Final = 52
+    IP_FW_GET: Final = 54
+    IP_FW_NAT_CFG: Final = 56
+    IP_FW_NAT_DEL: Final = 57
+    IP_FW_NAT_GET_CONFIG: Final = 58
+    IP_FW_NAT_GET_LOG: Final = 59
+    IP_FW_RESETLOG: Final = 55
+    IP_FW_TABLE_ADD: Final = 40
+    IP_FW_TABLE_DEL: Final = 41
+    IP_FW_TABLE_FLUSH: Final = 42
+    IP_FW_TABLE_GETSIZE: Final = 43
+    IP_FW_TABLE_LIST: Final = 44
+    IP_FW_ZERO: Final = 53
+    IP_HDRINCL: Final = 2
+    IP_IPSEC_POLICY: Final = 21
+    IP_MAX_GROUP_SRC_FILTER: Final = 512
+    IP_MAX_MEMBERSHIPS: Final = 4095
+    IP_MAX_SOCK_MUTE_FILTER: Final = 128
+    IP_MAX_SOCK_SRC_FILTER: Final = 128
+    IP_MINTTL: Final = 66
+    IP_MSFILTER: Final = 74
+    IP_MULTICAST_IF: Final = 9
+    IP_MULTICAST_LOOP: Final = 11
+    IP_MULTICAST_TTL: Final = 10
+    IP_MULTICAST_VIF: Final = 14
+    IP_ONESBCAST: Final = 23
+    IP_OPTIONS: Final = 1
+    IP_ORIGDSTADDR: Final = 27
+    IP_PORTRANGE: Final = 19
+    IP_PORTRANGE_DEFAULT: Final = 0
+    IP_PORTRANGE_HIGH: Final = 1
+    IP_PORTRANGE_LOW: Final = 2
+    IP_RECVDSTADDR: Final = 7
+    IP_RECVFLOWID: Final = 93
+    IP_RECVIF: Final = 20
+    IP_RECVOPTS: Final = 5
+    IP_RECVORIGDSTADDR: Final = 27
+    IP_RECVRETOPTS: Final = 6
+    IP_RECVRSSBUCKETID: Final = 94
+    IP_RECVTOS: Final = 68
+    IP_RECVTTL: Final = 65
+    IP_RETOPTS: Final = 8
+    IP_RSSBUCKETID: Final = 92
+    IP_RSVP_OFF: Final = 16
+    IP_RSVP_ON: Final = 15
+    IP_RSVP_VIF_OFF: Final = 18
+    IP_RSVP_VIF_ON: Final = 17
+    IP_SENDSRCADDR: Final = 7
+    IP_TOS: Final = 3
+    IP_TTL: Final = 4
+    IP_UNBLOCK_SOURCE: Final = 73
+    IP_VLAN_PCP: Final = 75
+    LOCAL_CREDS: Final = 2
+    LOCAL_CREDS_PERSISTENT: Final = 3
+    LOCAL_PEERCRED: Final = 1
+    MCAST_BLOCK_SOURCE: Final = 84
+    MCAST_EXCLUDE: Final = 2
+    MCAST_INCLUDE: Final = 1
+    MCAST_JOIN_GROUP: Final = 80
+    MCAST_JOIN_SOURCE_GROUP: Final = 82
+    MCAST_LEAVE_GROUP: Final = 81
+    MCAST_LEAVE_SOURCE_GROUP: Final = 83
+    MCAST_UNBLOCK_SOURCE: Final = 85
+    MSG_CMSG_CLOEXEC: Final = MsgFlag.MSG_CMSG_CLOEXEC
+    MSG_CMSG_CLOFORK: Final = MsgFlag.MSG_CMSG_CLOFORK
+    MSG_COMPAT: Final = MsgFlag.MSG_COMPAT
+    MSG_CTRUNC: Final = MsgFlag.MSG_CTRUNC
+    MSG_DONTWAIT: Final = MsgFlag.MSG_DONTWAIT
+    MSG_EOF: Final = MsgFlag.MSG_EOF
+    MSG_EOR: Final = MsgFlag.MSG_EOR
+    MSG_NBIO: Final = MsgFlag.MSG_NBIO
+    MSG_NOSIGNAL: Final = MsgFlag.MSG_NOSIGNAL
+    MSG_NOTIFICATION: Final = MsgFlag.MSG_NOTIFICATION
+    MSG_TRUNC: Final = MsgFlag.MSG_TRUNC
+    MSG_WAITALL: Final = MsgFlag.MSG_WAITALL
+    MSG_WAITFORONE: Final = MsgFlag.MSG_WAITFORONE
+    NETLINK_ADD_MEMBERSHIP: Final = 1
+    NETLINK_AUDIT: Final = 9
+    NETLINK_BROADCAST_ERROR: Final = 4
+    NETLINK_CAP_ACK: Final = 10
+    NETLINK_CONNECTOR: Final = 11
+    NETLINK_DNRTMSG: Final = 14
+    NETLINK_DROP_MEMBERSHIP: Final = 2
+    NETLINK_EXT_ACK: Final = 11
+    NETLINK_FIB_LOOKUP: Final = 10
+    NETLINK_FIREWALL: Final = 3
+    NETLINK_GENERIC: Final = 16
+    NETLINK_GET_STRICT_CHK: Final = 12
+    NETLINK_IP6_FW: Final = 13
+    NETLINK_ISCSI: Final = 8
+    NETLINK_KOBJECT_UEVENT: Final = 15
+    NETLINK_LISTEN_ALL_NSID: Final = 8
+    NETLINK_LIST_MEMBERSHIPS: Final = 9
+    NETLINK_MSG_INFO: Final = 257
+    NETLINK_NETFILTER: Final = 12
+    NETLINK_NFLOG: Final = 5
+    NETLINK_NO_ENOBUFS: Final = 5
+    NETLINK_PKTINFO: Final = 3
+    NETLINK_ROUTE: Final = 0
+    NETLINK_RX_RING: Final = 6
+    NETLINK_SELINUX: Final = 7
+    NETLINK_SOCK_DIAG: Final = 4
+    NETLINK_TX_RING: Final = 7
+    NETLINK_UNUSED: Final = 1
+    NETLINK_USERSOCK: Final = 2
+    NETLINK_XFRM: Final = 6
+    NI_DGRAM: Final = 16
+    NI_MAXHOST: Final = 1025
+    NI_MAXSERV: Final = 32
+    NI_NAMEREQD: Final = 4
+    NI_NOFQDN: Final = 1
+    NI_NUMERICHOST: Final = 2
+    NI_NUMERICSCOPE: Final = 32
+    NI_NUMERICSERV: Final = 8
+    PF_DIVERT: Final = 44
+    PF_KEY: Final = 27
+    SCM_BINTIME: Final = 4
+    SCM_CREDS: Final = 3
+    SCM_CREDS2: Final = 8
+    SCM_MONOTONIC: Final = 6
+    SCM_REALTIME: Final = 5
+    SCM_RIGHTS: Final = 1
+    SCM_TIMESTAMP: Final = 2
+    SCM_TIME_INFO: Final = 7
+    SCTP_ABORT: Final = 512
+    SCTP_ACTIVE: Final = 1
+    SCTP_ADAPTATION_LAYER: Final = 8
+    SCTP_ADDR_OVER: Final = 2048
+    SCTP_ALL_ASSOC: Final = 2
+    SCTP_ASSOCINFO: Final = 2
+    SCTP_ASSOC_CHANGE: Final = 1
+    SCTP_AUTH_ACTIVE_KEY: Final = 21
+    SCTP_AUTH_CHUNK: Final = 18
+    SCTP_AUTH_DEACTIVATE_KEY: Final = 29
+    SCTP_AUTH_DELETE_KEY: Final = 22
+    SCTP_AUTH_KEY: Final = 19
+    SCTP_AUTOCLOSE: Final = 5
+    SCTP_AUTO_ASCONF: Final = 24
+    SCTP_BINDX_ADD_ADDR: Final = 32769
+    SCTP_BINDX_REM_ADDR: Final = 32770
+    SCTP_CANT_STR_ASSOC: Final = 5
+    SCTP_COMM_LOST: Final = 2
+    SCTP_COMM_UP: Final = 1
+    SCTP_CONTEXT: Final = 26
+    SCTP_CURRENT_ASSOC: Final = 1
+    SCTP_DEFAULT_PRINFO: Final = 34
+    SCTP_DEFAULT_SEND_PARAM: Final = 11
+    SCTP_DEFAULT_SNDINFO: Final = 33
+    SCTP_DELAYED_SACK: Final = 15
+    SCTP_DISABLE_FRAGMENTS: Final = 9
+    SCTP_EOF: Final = 256
+    SCTP_EOR: Final = 8192
+    SCTP_EVENT: Final = 30
+    SCTP_EVENTS: Final = 12
+    SCTP_EXPLICIT_EOR: Final = 27
+    SCTP_FRAGMENT_INTERLEAVE: Final = 16
+    SCTP_FUTURE_ASSOC: Final = 0
+    SCTP_GET_ASSOC_ID_LIST: Final = 261
+    SCTP_GET_ASSOC_NUMBER: Final = 260
+    SCTP_GET_PEER_ADDR_INFO: Final = 257
+    SCTP_HMAC_IDENT: Final = 20
+    SCTP_INACTIVE: Final = 2
+    SCTP_INIT: Final = 1
+    SCTP_INITMSG: Final = 3
+    SCTP_I_WANT_MAPPED_V4_ADDR: Final = 13
+    SCTP_LOCAL_AUTH_CHUNKS: Final = 259
+    SCTP_MAXSEG: Final = 14
+    SCTP_MAX_BURST: Final = 25
+    SCTP_NODELAY: Final = 4
+    SCTP_NOTIFICATION: Final = 16
+    SCTP_NXTINFO: Final = 6
+    SCTP_PARTIAL_DELIVERY_POINT: Final = 17
+    SCTP_PEER_ADDR_CHANGE: Final = 2
+    SCTP_PEER_ADDR_PARAMS: Final = 10
+    SCTP_PEER_AUTH_CHUNKS: Final = 258
+    SCTP_PRIMARY_ADDR: Final = 7
+    SCTP_PRINFO: Final = 7
+    SCTP_PR_SCTP_BUF: Final = 2
+    SCTP_PR_SCTP_NONE: Final = 0
+    SCTP_PR_SCTP_RTX: Final = 3
+    SCTP_PR_SCTP_TTL: Final = 1
+    SCTP_RCVINFO: Final = 5
+    SCTP_RECVNXTINFO: Final = 32
+    SCTP_RECVRCVINFO: Final = 31
+    SCTP_REMOTE_ERROR: Final = 3
+    SCTP_RESTART: Final = 3
+    SCTP_REUSE_PORT: Final = 28
+    SCTP_RTOINFO: Final = 1
+    SCTP_SENDALL: Final = 4096
+    SCTP_SENDER_DRY_EVENT: Final = 10
+    SCTP_SEND_FAILED_EVENT: Final = 14
+    SCTP_SET_PEER_PRIMARY_ADDR: Final = 6
+    SCTP_SHUTDOWN_COMP: Final = 4
+    SCTP_SHUTDOWN_EVENT: Final = 5
+    SCTP_SNDINFO: Final = 4
+    SCTP_SNDRCV: Final = 2
+    SCTP_STATUS: Final = 256
+    SCTP_UNCONFIRMED: Final = 512
+    SCTP_UNORDERED: Final = 1024
+    SOCK_CLOEXEC: Final = SocketKind.SOCK_CLOEXEC
+    SOCK_CLOFORK: Final = SocketKind.SOCK_CLOFORK
+    SOCK_NONBLOCK: Final = SocketKind.SOCK_NONBLOCK
+    SOL_HCI: Final = 2050
+    SOL_L2CAP: Final = 5641
+    SOL_LOCAL: Final = 0
+    SOL_NETLINK: Final = 270
+    SOL_RFCOMM: Final = 2070
+    SOL_SCO: Final = 521
+    SOL_SOCKET: Final = 65535
+    SOMAXCONN: Final = 128
+    SO_ACCEPTCONN: Final = 2
+    SO_ACCEPTFILTER: Final = 4096
+    SO_BINTIME: Final = 8192
+    SO_BROADCAST: Final = 32
+    SO_DEBUG: Final = 1
+    SO_DOMAIN: Final = 4121
+    SO_DONTROUTE: Final = 16
+    SO_ERROR: Final = 4103
+    SO_FIB: Final = 4116
+    SO_KEEPALIVE: Final = 8
+    SO_L2CAP_ENCRYPTED: Final = 6
+    SO_L2CAP_FLUSH: Final = 5
+    SO_L2CAP_IFLOW: Final = 3
+    SO_L2CAP_IMTU: Final = 1
+    SO_L2CAP_OFLOW: Final = 4
+    SO_L2CAP_OMTU: Final = 2
+    SO_LABEL: Final = 4105
+    SO_LINGER: Final = 128
+    SO_LISTENINCQLEN: Final = 4115
+    SO_LISTENQLEN: Final = 4114
+    SO_LISTENQLIMIT: Final = 4113
+    SO_MAX_PACING_RATE: Final = 4120
+    SO_NOSIGPIPE: Final = 2048
+    SO_NO_DDP: Final = 32768
+    SO_NO_OFFLOAD: Final = 16384
+    SO_OOBINLINE: Final = 256
+    SO_PEERLABEL: Final = 4112
+    SO_PROTOCOL: Final = 4118
+    SO_PROTOTYPE: Final = 4118
+    SO_RCVBUF: Final = 4098
+    SO_RCVLOWAT: Final = 4100
+    SO_RCVTIMEO: Final = 4102
+    SO_RERROR: Final = 131072
+    SO_REUSEADDR: Final = 4
+    SO_REUSEPORT: Final = 512
+    SO_REUSEPORT_LB: Final = 65536
+    SO_RFCOMM_FC_INFO: Final = 2
+    SO_RFCOMM_MTU: Final = 1
+    SO_SCO_CONNINFO: Final = 2
+    SO_SCO_MTU: Final = 1
+    SO_SETFIB: Final = 4116
+    SO_SNDBUF: Final = 4097
+    SO_SNDLOWAT: Final = 4099
+    SO_SNDTIMEO: Final = 4101
+    SO_SPLICE: Final = 4131
+    SO_TIMESTAMP: Final = 1024
+    SO_TS_BINTIME: Final = 1
+    SO_TS_CLOCK: Final = 4119
+    SO_TS_DEFAULT: Final = 0
+    SO_TS_MONOTONIC: Final = 3
+    SO_TS_REALTIME: Final = 2
+    SO_TS_REALTIME_MICRO: Final = 0
+    SO_TYPE: Final = 4104
+    SO_USELOOPBACK: Final = 64
+    SO_USER_COOKIE: Final = 4117
+    TCP_BBR_ALGORITHM: Final = 1083
+    TCP_BBR_DRAIN_PG: Final = 1070
+    TCP_BBR_EXTRA_STATE: Final = 1107
+    TCP_BBR_FLOOR_MIN_TSO: Final = 1108
+    TCP_BBR_HDWR_PACE: Final = 1105
+    TCP_BBR_IWINTSO: Final = 1067
+    TCP_BBR_MAX_RTO: Final = 1081
+    TCP_BBR_MIN_RTO: Final = 1080
+    TCP_BBR_MIN_TOPACEOUT: Final = 1109
+    TCP_BBR_PACE_CROSS: Final = 1090
+    TCP_BBR_PACE_DEL_TAR: Final = 1087
+    TCP_BBR_PACE_OH: Final = 1077
+    TCP_BBR_PACE_PER_SEC: Final = 1086
+    TCP_BBR_PACE_SEG_MAX: Final = 1088
+    TCP_BBR_PACE_SEG_MIN: Final = 1089
+    TCP_BBR_POLICER_DETECT: Final = 1111
+    TCP_BBR_PROBE_RTT_GAIN: Final = 1101
+    TCP_BBR_PROBE_RTT_INT: Final = 1072
+    TCP_BBR_PROBE_RTT_LEN: Final = 1102
+    TCP_BBR_RACK_INIT_RATE: Final = 1112
+    TCP_BBR_RACK_RTT_USE: Final = 1098
+    TCP_BBR_RETRAN_WTSO: Final = 1099
+    TCP_BBR_SEND_IWND_IN_TSO: Final = 1103
+    TCP_BBR_STARTUP_LOSS_EXIT: Final = 1074
+    TCP_BBR_STARTUP_PG: Final = 1069
+    TCP_BBR_TMR_PACE_OH: Final = 1096
+    TCP_BBR_TSLIMITS: Final = 1076
+    TCP_BBR_TSTMP_RAISES: Final = 1110
+    TCP_BBR_USEDEL_RATE: Final = 1079
+    TCP_BBR_USE_RACK_CHEAT: Final = 1104
+    TCP_BBR_USE_RACK_RR: Final = 1104
+    TCP_BBR_UTTER_MAX_TSO: Final = 1106
+    TCP_CA_NAME_MAX: Final = 16
+    TCP_CCALGOOPT: Final = 65
+    TCP_CONGESTION: Final = 64
+    TCP_DATA_AFTER_CLOSE: Final = 1100
+    TCP_DEFER_OPTIONS: Final = 1136
+    TCP_DELACK: Final = 72
+    TCP_DGP_UPPER_BOUNDS: Final = 1153
+    TCP_FASTOPEN: Final = 1025
+    TCP_FASTOPEN_MAX_COOKIE_LEN: Final = 16
+    TCP_FASTOPEN_MIN_COOKIE_LEN: Final = 4
+    TCP_FASTOPEN_PSK_LEN: Final = 16
+    TCP_FILLCW_RATE_CAP: Final = 1158
+    TCP_FIN_IS_RST: Final = 73
+    TCP_FUNCTION_ALIAS: Final = 8193
+    TCP_FUNCTION_BLK: Final = 8192
+    TCP_FUNCTION_NAME_LEN_MAX: Final = 32
+    TCP_GP_USE_LTBW: Final = 1162
+    TCP_HAS_PLAYOUT_MS: Final = 64
+    TCP_HDWR_RATE_CAP: Final = 1130
+    TCP_HDWR_UP_ONLY: Final = 1132
+    TCP_HONOR_HPTS_MIN: Final = 1155
+    TCP_HYBRID_PACING: Final = 1150
+    TCP_HYBRID_PACING_CSPR: Final = 4
+    TCP_HYBRID_PACING_CU: Final = 1
+    TCP_HYBRID_PACING_DTL: Final = 2
+    TCP_HYBRID_PACING_ENABLE: Final = 16
+    TCP_HYBRID_PACING_H_MS: Final = 8
+    TCP_HYBRID_PACING_SENDTIME: Final = 16384
+    TCP_HYBRID_PACING_SETMSS: Final = 4096
+    TCP_HYBRID_PACING_S_MSS: Final = 32
+    TCP_HYBRID_PACING_USER_MASK: Final = 4095
+    TCP_HYBRID_PACING_WASSET: Final = 8192
+    TCP_IDLE_REDUCE: Final = 70
+    TCP_INFO: Final = 32
+    TCP_IWND_NB: Final = 43
+    TCP_IWND_NSEG: Final = 44
+    TCP_KEEPCNT: Final = 1024
+    TCP_KEEPIDLE: Final = 256
+    TCP_KEEPINIT: Final = 128
+    TCP_KEEPINTVL: Final = 512
+    TCP_LOG: Final = 34
+    TCP_LOGBUF: Final = 35
+    TCP_LOGDUMP: Final = 37
+    TCP_LOGDUMPID: Final = 38
+    TCP_LOGID: Final = 36
+    TCP_LOGID_CNT: Final = 46
+    TCP_LOG_HTTPD_RANGE_END: Final = 2
+    TCP_LOG_HTTPD_RANGE_START: Final = 1
+    TCP_LOG_HTTPD_TS: Final = 1
+    TCP_LOG_HTTPD_TS_REQ: Final = 2
+    TCP_LOG_ID_LEN: Final = 64
+    TCP_LOG_LIMIT: Final = 74
+    TCP_LOG_TAG: Final = 47
+    TCP_LOG_USER_HTTPD: Final = 1
+    TCP_MAXHLEN: Final = 60
+    TCP_MAXOLEN: Final = 40
+    TCP_MAXSEG: Final = 2
+    TCP_MAXUNACKTIME: Final = 68
+    TCP_MAXWIN: Final = 65535
+    TCP_MAX_SACK: Final = 4
+    TCP_MAX_WINSHIFT: Final = 14
+    TCP_MD5SIG: Final = 16
+    TCP_MINMSS: Final = 216
+    TCP_MSS: Final = 536
+    TCP_NOOPT: Final = 8
+    TCP_NOPUSH: Final = 4
+    TCP_NO_PRR: Final = 1122
+    TCP_NO_TIMELY: Final = 1154
+    TCP_NUM_CNT_COUNTERS: Final = 13
+    TCP_NUM_PROC_COUNTERS: Final = 11
+    TCP_PACING_DND: Final = 1151
+    TCP_PACING_RATE_CAP: Final = 1131
+    TCP_PERF_INFO: Final = 78
+    TCP_PROC_ACCOUNTING: Final = 76
+    TCP_RACK_ABC_VAL: Final = 1133
+    TCP_RACK_DGP_IN_REC: Final = 1148
+    TCP_RACK_DO_DETECTION: Final = 1097
+    TCP_RACK_DSACK_OPT: Final = 1141
+    TCP_RACK_EARLY_SEG: Final = 1060
+    TCP_RACK_ENABLE_HYSTART: Final = 1142
+    TCP_RACK_FORCE_MSEG: Final = 1117
+    TCP_RACK_GP_INCREASE_CA: Final = 1114
+    TCP_RACK_GP_INCREASE_REC: Final = 1116
+    TCP_RACK_GP_INCREASE_SS: Final = 1115
+    TCP_RACK_HI_BETA: Final = 1144
+    TCP_RACK_MBUF_QUEUE: Final = 1050
+    TCP_RACK_MEASURE_CNT: Final = 1135
+    TCP_RACK_MIN_TO: Final = 1058
+    TCP_RACK_NONRXT_CFG_RATE: Final = 1123
+    TCP_RACK_NO_PUSH_AT_MAX: Final = 1126
+    TCP_RACK_PACE_ALWAYS: Final = 1055
+    TCP_RACK_PACE_MAX_SEG: Final = 1054
+    TCP_RACK_PACE_MIN_SEG: Final = 1147
+    TCP_RACK_PACE_RATE_CA: Final = 1118
+    TCP_RACK_PACE_RATE_REC: Final = 1120
+    TCP_RACK_PACE_RATE_SS: Final = 1119
+    TCP_RACK_PACE_TO_FILL: Final = 1127
+    TCP_RACK_PACING_BETA: Final = 1138
+    TCP_RACK_PACING_BETA_ECN: Final = 1139
+    TCP_RACK_PACING_DIVISOR: Final = 1146
+    TCP_RACK_PKT_DELAY: Final = 1064
+    TCP_RACK_PROFILE: Final = 1129
+    TCP_RACK_PRR_SENDALOT: Final = 1057
+    TCP_RACK_REORD_FADE: Final = 1062
+    TCP_RACK_REORD_THRESH: Final = 1061
+    TCP_RACK_RR_CONF: Final = 1113
+    TCP_RACK_SET_RXT_OPTIONS: Final = 1143
+    TCP_RACK_SPLIT_LIMIT: Final = 1145
+    TCP_RACK_TIMER_SLOP: Final = 1140
+    TCP_RACK_TLP_REDUCE: Final = 1052
+    TCP_RACK_TLP_THRESH: Final = 1063
+    TCP_RACK_TLP_USE: Final = 1095
+    TCP_REC_ABC_VAL: Final = 1134
+    TCP_REC_IS_DYN: Final = 1156
+    TCP_REMOTE_UDP_ENCAPS_PORT: Final = 71
+    TCP_REUSPORT_LB_NUMA: Final = 1026
+    TCP_REUSPORT_LB_NUMA_CURDOM: Final = -1
+    TCP_REUSPORT_LB_NUMA_NODOM: Final = -2
+    TCP_RXTLS_ENABLE: Final = 41
+    TCP_RXTLS_MODE: Final = 42
+    TCP_SHARED_CWND_ALLOWED: Final = 75
+    TCP_SHARED_CWND_ENABLE: Final = 1124
+    TCP_SHARED_CWND_TIME_LIMIT: Final = 1128
+    TCP_SIDECHAN_DIS: Final = 1157
+    TCP_SS_EEXIT: Final = 1152
+    TCP_STACK_SPEC_INFO: Final = 1160
+    TCP_STATS: Final = 33
+    TCP_TIMELY_DYN_ADJ: Final = 1125
+    TCP_TLS_MODE_IFNET: Final = 2
+    TCP_TLS_MODE_NONE: Final = 0
+    TCP_TLS_MODE_SW: Final = 1
+    TCP_TLS_MODE_TOE: Final = 3
+    TCP_TXTLS_ENABLE: Final = 39
+    TCP_TXTLS_MODE: Final = 40
+    TCP_USER_LOG: Final = 48
+    TCP_USE_CMP_ACKS: Final = 77
+    UDPLITE_RECV_CSCOV: Final = 4
+    UDPLITE_SEND_CSCOV: Final = 2
+    UDP_ENCAP: Final = 1
+    UDP_ENCAP_ESPINUDP: Final = 2
+    UDP_ENCAP_ESPINUDP_MAXFRAGLEN: Final = 552
+    UDP_ENCAP_ESPINUDP_NON_IKE: Final = 1
+    UDP_ENCAP_ESPINUDP_PORT: Final = 500
+elif sys.platform == "linux" or sys.platform == "android":
     AF_ALG: Final = AddressFamily.AF_ALG
     AF_APPLETALK: Final = AddressFamily.AF_APPLETALK
     AF_ASH: Final = AddressFamily.AF_ASH
@@ -1878,6 +5005,7 @@ if sys.platform == "linux":
     IPPORT_TFTP: Final = 69
     IPPORT_TIMESERVER: Final = 37
     IPPORT_TTYLINK: Final = 87
+    IPPORT_USERRESERVED: Final = 5000
     IPPORT_WHOIS: Final = 43
     IPPORT_WHOSERVER: Final = 513
     IPPROTO_AGGFRAG: Final = 144
@@ -2702,3 +5830,539 @@ if sys.platform == "linux":
     VMADDR_FLAG_TO_HOST: Final = 1
     VMADDR_PORT_ANY: Final = 4294967295
     VM_SOCKETS_INVALID_VERSION: Final = 4294967295
+elif sys.platform.startswith("netbsd"):
+    AF_APPLETALK: Final = AddressFamily.AF_APPLETALK
+    AF_ARP: Final = AddressFamily.AF_ARP
+    AF_BLUETOOTH: Final = AddressFamily.AF_BLUETOOTH
+    AF_CAN: Final = AddressFamily.AF_CAN
+    AF_CCITT: Final = AddressFamily.AF_CCITT
+    AF_CHAOS: Final = AddressFamily.AF_CHAOS
+    AF_CNT: Final = AddressFamily.AF_CNT
+    AF_COIP: Final = AddressFamily.AF_COIP
+    AF_DATAKIT: Final = AddressFamily.AF_DATAKIT
+    AF_DECnet: Final = 12
+    AF_DLI: Final = AddressFamily.AF_DLI
+    AF_ECMA: Final = AddressFamily.AF_ECMA
+    AF_ETHER: Final = AddressFamily.AF_ETHER
+    AF_HYLINK: Final = AddressFamily.AF_HYLINK
+    AF_IEEE80211: Final = AddressFamily.AF_IEEE80211
+    AF_IMPLINK: Final = AddressFamily.AF_IMPLINK
+    AF_INET6: Final = AddressFamily.AF_INET6
+    AF_IPX: Final = AddressFamily.AF_IPX
+    AF_ISDN: Final = AddressFamily.AF_ISDN
+    AF_ISO: Final = AddressFamily.AF_ISO
+    AF_LAT: Final = AddressFamily.AF_LAT
+    AF_LINK: Final = AddressFamily.AF_LINK
+    AF_MPLS: Final = AddressFamily.AF_MPLS
+    AF_NATM: Final = AddressFamily.AF_NATM
+    AF_NS: Final = AddressFamily.AF_NS
+    AF_OROUTE: Final = AddressFamily.AF_OROUTE
+    AF_OSI: Final = AddressFamily.AF_OSI
+    AF_PUP: Final = AddressFamily.AF_PUP
+    AF_ROUTE: Final = AddressFamily.AF_ROUTE
+    AF_SNA: Final = AddressFamily.AF_SNA
+    AI_ADDRCONFIG: Final = AddressInfo.AI_ADDRCONFIG
+    AI_MASK: Final = AddressInfo.AI_MASK
+    AI_NUMERICSERV: Final = AddressInfo.AI_NUMERICSERV
+    AI_SRV: Final = AddressInfo.AI_SRV
+    BDADDR_ANY: Final = "00:00:00:00:00:00"
+    BDADDR_LOCAL: Final = "00:00:00:FF:FF:FF"
+    BTPROTO_HCI: Final = 1
+    BTPROTO_L2CAP: Final = 2
+    BTPROTO_RFCOMM: Final = 3
+    BTPROTO_SCO: Final = 4
+    CAN_EFF_FLAG: Final = 2147483648
+    CAN_EFF_MASK: Final = 536870911
+    CAN_ERR_FLAG: Final = 536870912
+    CAN_ERR_MASK: Final = 536870911
+    CAN_INV_FILTER: Final = 536870912
+    CAN_MAX_DLC: Final = 8
+    CAN_MAX_DLEN: Final = 8
+    CAN_MTU: Final = 16
+    CAN_RAW: Final = 1
+    CAN_RAW_FILTER: Final = 1
+    CAN_RAW_LOOPBACK: Final = 4
+    CAN_RAW_RECV_OWN_MSGS: Final = 5
+    CAN_RTR_FLAG: Final = 1073741824
+    CAN_SFF_MASK: Final = 2047
+    EAI_ADDRFAMILY: Final = 1
+    EAI_AGAIN: Final = 2
+    EAI_BADFLAGS: Final = 3
+    EAI_BADHINTS: Final = 12
+    EAI_FAIL: Final = 4
+    EAI_FAMILY: Final = 5
+    EAI_MAX: Final = 15
+    EAI_MEMORY: Final = 6
+    EAI_NODATA: Final = 7
+    EAI_NONAME: Final = 8
+    EAI_OVERFLOW: Final = 14
+    EAI_PROTOCOL: Final = 13
+    EAI_SERVICE: Final = 9
+    EAI_SOCKTYPE: Final = 10
+    EAI_SYSTEM: Final = 11
+    INADDR_ALLRTRS_GROUP: Final = 3758096386
+    INADDR_CARP_GROUP: Final = 3758096402
+    IPPORT_ANONMAX: Final = 65535
+    IPPORT_ANONMIN: Final = 49152
+    IPPORT_RESERVEDMAX: Final = 1023
+    IPPORT_RESERVEDMIN: Final = 600
+    IPPORT_USERRESERVED: Final = 5000
+    IPPROTO_CARP: Final = 112
+    IPPROTO_DCCP: Final = 33
+    IPPROTO_ENCAP: Final = 98
+    IPPROTO_EON: Final = 80
+    IPPROTO_ETHERIP: Final = 97
+    IPPROTO_GGP: Final = 3
+    IPPROTO_GRE: Final = 47
+    IPPROTO_IPCOMP: Final = 108
+    IPPROTO_IPIP: Final = 4
+    IPPROTO_IPV4: Final = 4
+    IPPROTO_IPV6_ICMP: Final = 58
+    IPPROTO_L2TP: Final = 115
+    IPPROTO_MAX: Final = 256
+    IPPROTO_MOBILE: Final = 55
+    IPPROTO_PFSYNC: Final = 240
+    IPPROTO_RSVP: Final = 46
+    IPPROTO_TP: Final = 29
+    IPPROTO_VRRP: Final = 112
+    IPV6_BINDANY: Final = 64
+    IPV6_CHECKSUM: Final = 26
+    IPV6_DEFAULT_MULTICAST_HOPS: Final = 1
+    IPV6_DEFAULT_MULTICAST_LOOP: Final = 1
+    IPV6_DONTFRAG: Final = 62
+    IPV6_DSTOPTS: Final = 50
+    IPV6_FAITH: Final = 29
+    IPV6_HOPLIMIT: Final = 47
+    IPV6_HOPOPTS: Final = 49
+    IPV6_IPSEC_POLICY: Final = 28
+    IPV6_JOIN_GROUP: Final = 12
+    IPV6_LEAVE_GROUP: Final = 13
+    IPV6_MULTICAST_HOPS: Final = 10
+    IPV6_MULTICAST_IF: Final = 9
+    IPV6_MULTICAST_LOOP: Final = 11
+    IPV6_NEXTHOP: Final = 48
+    IPV6_PATHMTU: Final = 44
+    IPV6_PKTINFO: Final = 46
+    IPV6_PORTALGO: Final = 17
+    IPV6_PORTRANGE: Final = 14
+    IPV6_PORTRANGE_DEFAULT: Final = 0
+    IPV6_PORTRANGE_HIGH: Final = 1
+    IPV6_PORTRANGE_LOW: Final = 2
+    IPV6_PREFER_TEMPADDR: Final = 63
+    IPV6_RECVDSTOPTS: Final = 40
+    IPV6_RECVHOPLIMIT: Final = 37
+    IPV6_RECVHOPOPTS: Final = 39
+    IPV6_RECVPATHMTU: Final = 43
+    IPV6_RECVPKTINFO: Final = 36
+    IPV6_RECVRTHDR: Final = 38
+    IPV6_RECVTCLASS: Final = 57
+    IPV6_RTHDR: Final = 51
+    IPV6_RTHDRDSTOPTS: Final = 35
+    IPV6_RTHDR_LOOSE: Final = 0
+    IPV6_RTHDR_STRICT: Final = 1
+    IPV6_RTHDR_TYPE_0: Final = 0
+    IPV6_TCLASS: Final = 61
+    IPV6_UNICAST_HOPS: Final = 4
+    IPV6_USE_MIN_MTU: Final = 42
+    IPV6_V6ONLY: Final = 27
+    IP_ADD_MEMBERSHIP: Final = 12
+    IP_BINDANY: Final = 27
+    IP_DEFAULT_MULTICAST_LOOP: Final = 1
+    IP_DEFAULT_MULTICAST_TTL: Final = 1
+    IP_DROP_MEMBERSHIP: Final = 13
+    IP_ERRORMTU: Final = 21
+    IP_HDRINCL: Final = 2
+    IP_IPSEC_POLICY: Final = 22
+    IP_MAX_MEMBERSHIPS: Final = 20
+    IP_MINTTL: Final = 24
+    IP_MULTICAST_IF: Final = 9
+    IP_MULTICAST_LOOP: Final = 11
+    IP_MULTICAST_TTL: Final = 10
+    IP_OPTIONS: Final = 1
+    IP_PKTINFO: Final = 25
+    IP_PORTALGO: Final = 18
+    IP_PORTRANGE: Final = 19
+    IP_PORTRANGE_DEFAULT: Final = 0
+    IP_PORTRANGE_HIGH: Final = 1
+    IP_PORTRANGE_LOW: Final = 2
+    IP_RECVDSTADDR: Final = 7
+    IP_RECVIF: Final = 20
+    IP_RECVOPTS: Final = 5
+    IP_RECVPKTINFO: Final = 26
+    IP_RECVRETOPTS: Final = 6
+    IP_RECVTTL: Final = 23
+    IP_RETOPTS: Final = 8
+    IP_SENDSRCADDR: Final = 7
+    IP_TOS: Final = 3
+    IP_TTL: Final = 4
+    L2CAP_LM_AUTH: Final = 1
+    L2CAP_LM_ENCRYPT: Final = 2
+    L2CAP_LM_SECURE: Final = 4
+    LOCAL_CONNWAIT: Final = 2
+    LOCAL_CREDS: Final = 4
+    LOCAL_OCREDS: Final = 1
+    LOCAL_PEEREID: Final = 3
+    MSG_BCAST: Final = MsgFlag.MSG_BCAST
+    MSG_CMSG_CLOEXEC: Final = MsgFlag.MSG_CMSG_CLOEXEC
+    MSG_CMSG_CLOFORK: Final = MsgFlag.MSG_CMSG_CLOFORK
+    MSG_CTRUNC: Final = MsgFlag.MSG_CTRUNC
+    MSG_DONTWAIT: Final = MsgFlag.MSG_DONTWAIT
+    MSG_EOR: Final = MsgFlag.MSG_EOR
+    MSG_MCAST: Final = MsgFlag.MSG_MCAST
+    MSG_NBIO: Final = MsgFlag.MSG_NBIO
+    MSG_NOSIGNAL: Final = MsgFlag.MSG_NOSIGNAL
+    MSG_NOTIFICATION: Final = MsgFlag.MSG_NOTIFICATION
+    MSG_TRUNC: Final = MsgFlag.MSG_TRUNC
+    MSG_WAITALL: Final = MsgFlag.MSG_WAITALL
+    MSG_WAITFORONE: Final = MsgFlag.MSG_WAITFORONE
+    NI_DGRAM: Final = 16
+    NI_MAXHOST: Final = 1025
+    NI_MAXSERV: Final = 32
+    NI_NAMEREQD: Final = 4
+    NI_NOFQDN: Final = 1
+    NI_NUMERICHOST: Final = 2
+    NI_NUMERICSCOPE: Final = 64
+    NI_NUMERICSERV: Final = 8
+    NI_WITHSCOPEID: Final = 32
+    PF_CAN: Final = 35
+    RFCOMM_LM_AUTH: Final = 1
+    RFCOMM_LM_ENCRYPT: Final = 2
+    RFCOMM_LM_SECURE: Final = 4
+    SCM_CREDS: Final = 16
+    SCM_RIGHTS: Final = 1
+    SCM_TIMESTAMP: Final = 8
+    SCTP_ABORT: Final = 32768
+    SCTP_ACTIVE: Final = 1
+    SCTP_ADDR_OVER: Final = 16384
+    SCTP_ALL_ASSOC: Final = 2
+    SCTP_ASSOCINFO: Final = 3
+    SCTP_ASSOC_CHANGE: Final = 1
+    SCTP_AUTOCLOSE: Final = 5
+    SCTP_AUTO_ASCONF: Final = 27
+    SCTP_BINDX_ADD_ADDR: Final = 18
+    SCTP_BINDX_REM_ADDR: Final = 19
+    SCTP_CANT_STR_ASSOC: Final = 5
+    SCTP_COMM_LOST: Final = 2
+    SCTP_COMM_UP: Final = 1
+    SCTP_CURRENT_ASSOC: Final = 1
+    SCTP_DEFAULT_SEND_PARAM: Final = 24
+    SCTP_DISABLE_FRAGMENTS: Final = 17
+    SCTP_EOF: Final = 4096
+    SCTP_EVENTS: Final = 10
+    SCTP_FUTURE_ASSOC: Final = 0
+    SCTP_GET_PEER_ADDR_INFO: Final = 12
+    SCTP_INACTIVE: Final = 2
+    SCTP_INIT: Final = 1
+    SCTP_INITMSG: Final = 4
+    SCTP_I_WANT_MAPPED_V4_ADDR: Final = 21
+    SCTP_MAXSEG: Final = 2
+    SCTP_NODELAY: Final = 1
+    SCTP_NXTINFO: Final = 6
+    SCTP_PEER_ADDR_CHANGE: Final = 2
+    SCTP_PEER_ADDR_PARAMS: Final = 11
+    SCTP_PRIMARY_ADDR: Final = 7
+    SCTP_PRINFO: Final = 7
+    SCTP_PR_SCTP_BUF: Final = 2048
+    SCTP_PR_SCTP_TTL: Final = 1024
+    SCTP_RCVINFO: Final = 5
+    SCTP_REMOTE_ERROR: Final = 3
+    SCTP_RESTART: Final = 3
+    SCTP_RTOINFO: Final = 26
+    SCTP_SENDALL: Final = 512
+    SCTP_SET_PEER_PRIMARY_ADDR: Final = 6
+    SCTP_SHUTDOWN_COMP: Final = 4
+    SCTP_SHUTDOWN_EVENT: Final = 5
+    SCTP_SNDINFO: Final = 4
+    SCTP_SNDRCV: Final = 2
+    SCTP_STATUS: Final = 8
+    SCTP_UNCONFIRMED: Final = 512
+    SCTP_UNORDERED: Final = 8192
+    SOCK_CLOEXEC: Final = SocketKind.SOCK_CLOEXEC
+    SOCK_CLOFORK: Final = SocketKind.SOCK_CLOFORK
+    SOCK_CONN_DGRAM: Final = SocketKind.SOCK_CONN_DGRAM
+    SOCK_DCCP: Final = SocketKind.SOCK_DCCP
+    SOCK_NONBLOCK: Final = SocketKind.SOCK_NONBLOCK
+    SOCK_NOSIGPIPE: Final = SocketKind.SOCK_NOSIGPIPE
+    SOL_CAN_RAW: Final = 1
+    SOL_HCI: Final = 1
+    SOL_L2CAP: Final = 2
+    SOL_LOCAL: Final = 0
+    SOL_RFCOMM: Final = 3
+    SOL_SCO: Final = 4
+    SOL_SOCKET: Final = 65535
+    SOMAXCONN: Final = 128
+    SO_ACCEPTCONN: Final = 2
+    SO_ACCEPTFILTER: Final = 4096
+    SO_BROADCAST: Final = 32
+    SO_DEBUG: Final = 1
+    SO_DONTROUTE: Final = 16
+    SO_ERROR: Final = 4103
+    SO_HCI_EVT_FILTER: Final = 1
+    SO_HCI_PKT_FILTER: Final = 2
+    SO_KEEPALIVE: Final = 8
+    SO_L2CAP_FLUSH: Final = 5
+    SO_L2CAP_IMTU: Final = 1
+    SO_L2CAP_IQOS: Final = 3
+    SO_L2CAP_LM: Final = 6
+    SO_L2CAP_OMTU: Final = 2
+    SO_L2CAP_OQOS: Final = 4
+    SO_LINGER: Final = 128
+    SO_NOHEADER: Final = 4106
+    SO_NOSIGPIPE: Final = 2048
+    SO_OOBINLINE: Final = 256
+    SO_OVERFLOWED: Final = 4105
+    SO_RCVBUF: Final = 4098
+    SO_RCVLOWAT: Final = 4100
+    SO_RCVTIMEO: Final = 4108
+    SO_RERROR: Final = 16384
+    SO_REUSEADDR: Final = 4
+    SO_REUSEPORT: Final = 512
+    SO_RFCOMM_FC_INFO: Final = 2
+    SO_RFCOMM_LM: Final = 3
+    SO_RFCOMM_MTU: Final = 1
+    SO_SCO_HANDLE: Final = 2
+    SO_SCO_MTU: Final = 1
+    SO_SNDBUF: Final = 4097
+    SO_SNDLOWAT: Final = 4099
+    SO_SNDTIMEO: Final = 4107
+    SO_TIMESTAMP: Final = 8192
+    SO_TYPE: Final = 4104
+    SO_USELOOPBACK: Final = 64
+    TCP_CONGCTL: Final = 32
+    TCP_INFO: Final = 9
+    TCP_KEEPCNT: Final = 6
+    TCP_KEEPIDLE: Final = 3
+    TCP_KEEPINIT: Final = 7
+    TCP_KEEPINTVL: Final = 5
+    TCP_MAXBURST: Final = 4
+    TCP_MAXSEG: Final = 2
+    TCP_MAXWIN: Final = 65535
+    TCP_MAX_WINSHIFT: Final = 14
+    TCP_MD5SIG: Final = 16
+    TCP_MINMSS: Final = 216
+    TCP_MSS: Final = 536
+    UDP_ENCAP: Final = 100
+    UDP_ENCAP_ESPINUDP: Final = 2
+    UDP_ENCAP_ESPINUDP_MAXFRAGLEN: Final = 552
+    UDP_ENCAP_ESPINUDP_NON_IKE: Final = 1
+    UDP_ENCAP_ESPINUDP_PORT: Final = 500
+elif sys.platform.startswith("openbsd"):
+    AF_APPLETALK: Final = AddressFamily.AF_APPLETALK
+    AF_BLUETOOTH: Final = AddressFamily.AF_BLUETOOTH
+    AF_CCITT: Final = AddressFamily.AF_CCITT
+    AF_CHAOS: Final = AddressFamily.AF_CHAOS
+    AF_CNT: Final = AddressFamily.AF_CNT
+    AF_COIP: Final = AddressFamily.AF_COIP
+    AF_DATAKIT: Final = AddressFamily.AF_DATAKIT
+    AF_DECnet: Final = 12
+    AF_DLI: Final = AddressFamily.AF_DLI
+    AF_ECMA: Final = AddressFamily.AF_ECMA
+    AF_ENCAP: Final = AddressFamily.AF_ENCAP
+    AF_FRAME: Final = AddressFamily.AF_FRAME
+    AF_HYLINK: Final = AddressFamily.AF_HYLINK
+    AF_IMPLINK: Final = AddressFamily.AF_IMPLINK
+    AF_INET6: Final = AddressFamily.AF_INET6
+    AF_IPX: Final = AddressFamily.AF_IPX
+    AF_ISDN: Final = AddressFamily.AF_ISDN
+    AF_ISO: Final = AddressFamily.AF_ISO
+    AF_KEY: Final = AddressFamily.AF_KEY
+    AF_LAT: Final = AddressFamily.AF_LAT
+    AF_LINK: Final = AddressFamily.AF_LINK
+    AF_MPLS: Final = AddressFamily.AF_MPLS
+    AF_NATM: Final = AddressFamily.AF_NATM
+    AF_NS: Final = AddressFamily.AF_NS
+    AF_OSI: Final = AddressFamily.AF_OSI
+    AF_PUP: Final = AddressFamily.AF_PUP
+    AF_ROUTE: Final = AddressFamily.AF_ROUTE
+    AF_SIP: Final = AddressFamily.AF_SIP
+    AF_SNA: Final = AddressFamily.AF_SNA
+    AI_ADDRCONFIG: Final = AddressInfo.AI_ADDRCONFIG
+    AI_EXT: Final = AddressInfo.AI_EXT
+    AI_FQDN: Final = AddressInfo.AI_FQDN
+    AI_MASK: Final = AddressInfo.AI_MASK
+    AI_NUMERICSERV: Final = AddressInfo.AI_NUMERICSERV
+    EAI_ADDRFAMILY: Final = -9
+    EAI_AGAIN: Final = -3
+    EAI_BADFLAGS: Final = -1
+    EAI_BADHINTS: Final = -12
+    EAI_FAIL: Final = -4
+    EAI_FAMILY: Final = -6
+    EAI_MEMORY: Final = -10
+    EAI_NODATA: Final = -5
+    EAI_NONAME: Final = -2
+    EAI_OVERFLOW: Final = -14
+    EAI_PROTOCOL: Final = -13
+    EAI_SERVICE: Final = -8
+    EAI_SOCKTYPE: Final = -7
+    EAI_SYSTEM: Final = -11
+    INADDR_ALLROUTERS_GROUP: Final = 3758096386
+    INADDR_CARP_GROUP: Final = 3758096402
+    INADDR_PFSYNC_GROUP: Final = 3758096624
+    IPPORT_HIFIRSTAUTO: Final = 49152
+    IPPORT_HILASTAUTO: Final = 65535
+    IPPORT_USERRESERVED: Final = 49151
+    IPPROTO_CARP: Final = 112
+    IPPROTO_DIVERT: Final = 258
+    IPPROTO_ENCAP: Final = 98
+    IPPROTO_EON: Final = 80
+    IPPROTO_ETHERIP: Final = 97
+    IPPROTO_GGP: Final = 3
+    IPPROTO_GRE: Final = 47
+    IPPROTO_IPCOMP: Final = 108
+    IPPROTO_IPIP: Final = 4
+    IPPROTO_IPV4: Final = 4
+    IPPROTO_MAX: Final = 256
+    IPPROTO_MOBILE: Final = 55
+    IPPROTO_MPLS: Final = 137
+    IPPROTO_PFSYNC: Final = 240
+    IPPROTO_RSVP: Final = 46
+    IPPROTO_TP: Final = 29
+    IPPROTO_UDPLITE: Final = 136
+    IPV6_AUTH_LEVEL: Final = 53
+    IPV6_AUTOFLOWLABEL: Final = 59
+    IPV6_CHECKSUM: Final = 26
+    IPV6_DEFAULT_MULTICAST_HOPS: Final = 1
+    IPV6_DEFAULT_MULTICAST_LOOP: Final = 1
+    IPV6_DONTFRAG: Final = 62
+    IPV6_DSTOPTS: Final = 50
+    IPV6_ESP_NETWORK_LEVEL: Final = 55
+    IPV6_ESP_TRANS_LEVEL: Final = 54
+    IPV6_HOPLIMIT: Final = 47
+    IPV6_HOPOPTS: Final = 49
+    IPV6_IPCOMP_LEVEL: Final = 60
+    IPV6_JOIN_GROUP: Final = 12
+    IPV6_LEAVE_GROUP: Final = 13
+    IPV6_MINHOPCOUNT: Final = 65
+    IPV6_MULTICAST_HOPS: Final = 10
+    IPV6_MULTICAST_IF: Final = 9
+    IPV6_MULTICAST_LOOP: Final = 11
+    IPV6_NEXTHOP: Final = 48
+    IPV6_PATHMTU: Final = 44
+    IPV6_PIPEX: Final = 63
+    IPV6_PKTINFO: Final = 46
+    IPV6_PORTRANGE: Final = 14
+    IPV6_PORTRANGE_DEFAULT: Final = 0
+    IPV6_PORTRANGE_HIGH: Final = 1
+    IPV6_PORTRANGE_LOW: Final = 2
+    IPV6_RECVDSTOPTS: Final = 40
+    IPV6_RECVDSTPORT: Final = 64
+    IPV6_RECVHOPLIMIT: Final = 37
+    IPV6_RECVHOPOPTS: Final = 39
+    IPV6_RECVPATHMTU: Final = 43
+    IPV6_RECVPKTINFO: Final = 36
+    IPV6_RECVRTHDR: Final = 38
+    IPV6_RECVTCLASS: Final = 57
+    IPV6_RTABLE: Final = 4129
+    IPV6_RTHDR: Final = 51
+    IPV6_RTHDRDSTOPTS: Final = 35
+    IPV6_RTHDR_LOOSE: Final = 0
+    IPV6_RTHDR_TYPE_0: Final = 0
+    IPV6_TCLASS: Final = 61
+    IPV6_UNICAST_HOPS: Final = 4
+    IPV6_USE_MIN_MTU: Final = 42
+    IPV6_V6ONLY: Final = 27
+    IP_ADD_MEMBERSHIP: Final = 12
+    IP_AUTH_LEVEL: Final = 20
+    IP_DEFAULT_MULTICAST_LOOP: Final = 1
+    IP_DEFAULT_MULTICAST_TTL: Final = 1
+    IP_DROP_MEMBERSHIP: Final = 13
+    IP_ESP_NETWORK_LEVEL: Final = 22
+    IP_ESP_TRANS_LEVEL: Final = 21
+    IP_HDRINCL: Final = 2
+    IP_IPCOMP_LEVEL: Final = 29
+    IP_IPDEFTTL: Final = 37
+    IP_IPSECFLOWINFO: Final = 36
+    IP_IPSEC_LOCAL_AUTH: Final = 27
+    IP_IPSEC_LOCAL_CRED: Final = 25
+    IP_IPSEC_LOCAL_ID: Final = 23
+    IP_IPSEC_REMOTE_AUTH: Final = 28
+    IP_IPSEC_REMOTE_CRED: Final = 26
+    IP_IPSEC_REMOTE_ID: Final = 24
+    IP_MAX_MEMBERSHIPS: Final = 4095
+    IP_MINTTL: Final = 32
+    IP_MIN_MEMBERSHIPS: Final = 15
+    IP_MULTICAST_IF: Final = 9
+    IP_MULTICAST_LOOP: Final = 11
+    IP_MULTICAST_TTL: Final = 10
+    IP_OPTIONS: Final = 1
+    IP_PIPEX: Final = 34
+    IP_PORTRANGE: Final = 19
+    IP_PORTRANGE_DEFAULT: Final = 0
+    IP_PORTRANGE_HIGH: Final = 1
+    IP_PORTRANGE_LOW: Final = 2
+    IP_RECVDSTADDR: Final = 7
+    IP_RECVDSTPORT: Final = 33
+    IP_RECVIF: Final = 30
+    IP_RECVOPTS: Final = 5
+    IP_RECVRETOPTS: Final = 6
+    IP_RECVRTABLE: Final = 35
+    IP_RECVTTL: Final = 31
+    IP_RETOPTS: Final = 8
+    IP_RTABLE: Final = 4129
+    IP_SENDSRCADDR: Final = 7
+    IP_TOS: Final = 3
+    IP_TTL: Final = 4
+    MSG_BCAST: Final = MsgFlag.MSG_BCAST
+    MSG_CMSG_CLOEXEC: Final = MsgFlag.MSG_CMSG_CLOEXEC
+    MSG_CMSG_CLOFORK: Final = MsgFlag.MSG_CMSG_CLOFORK
+    MSG_CTRUNC: Final = MsgFlag.MSG_CTRUNC
+    MSG_DONTWAIT: Final = MsgFlag.MSG_DONTWAIT
+    MSG_EOR: Final = MsgFlag.MSG_EOR
+    MSG_MCAST: Final = MsgFlag.MSG_MCAST
+    MSG_NOSIGNAL: Final = MsgFlag.MSG_NOSIGNAL
+    MSG_TRUNC: Final = MsgFlag.MSG_TRUNC
+    MSG_WAITALL: Final = MsgFlag.MSG_WAITALL
+    MSG_WAITFORONE: Final = MsgFlag.MSG_WAITFORONE
+    NI_DGRAM: Final = 16
+    NI_MAXHOST: Final = 256
+    NI_MAXSERV: Final = 32
+    NI_NAMEREQD: Final = 8
+    NI_NOFQDN: Final = 4
+    NI_NUMERICHOST: Final = 1
+    NI_NUMERICSERV: Final = 2
+    SCM_RIGHTS: Final = 1
+    SCM_TIMESTAMP: Final = 4
+    SOCK_CLOEXEC: Final = SocketKind.SOCK_CLOEXEC
+    SOCK_CLOFORK: Final = SocketKind.SOCK_CLOFORK
+    SOCK_DNS: Final = SocketKind.SOCK_DNS
+    SOCK_NONBLOCK: Final = SocketKind.SOCK_NONBLOCK
+    SOL_SOCKET: Final = 65535
+    SOMAXCONN: Final = 128
+    SO_ACCEPTCONN: Final = 2
+    SO_BINDANY: Final = 4096
+    SO_BROADCAST: Final = 32
+    SO_DEBUG: Final = 1
+    SO_DOMAIN: Final = 4132
+    SO_DONTROUTE: Final = 16
+    SO_ERROR: Final = 4103
+    SO_KEEPALIVE: Final = 8
+    SO_LINGER: Final = 128
+    SO_OOBINLINE: Final = 256
+    SO_PEERCRED: Final = 4130
+    SO_PROTOCOL: Final = 4133
+    SO_RCVBUF: Final = 4098
+    SO_RCVLOWAT: Final = 4100
+    SO_RCVTIMEO: Final = 4102
+    SO_REUSEADDR: Final = 4
+    SO_REUSEPORT: Final = 512
+    SO_RTABLE: Final = 4129
+    SO_SNDBUF: Final = 4097
+    SO_SNDLOWAT: Final = 4099
+    SO_SNDTIMEO: Final = 4101
+    SO_SPLICE: Final = 4131
+    SO_TIMESTAMP: Final = 2048
+    SO_TYPE: Final = 4104
+    SO_USELOOPBACK: Final = 64
+    SO_ZEROIZE: Final = 8192
+    TCP_INFO: Final = 9
+    TCP_MAXSEG: Final = 2
+    TCP_MAXWIN: Final = 65535
+    TCP_MAX_SACK: Final = 3
+    TCP_MAX_WINSHIFT: Final = 14
+    TCP_MD5SIG: Final = 4
+    TCP_MSS: Final = 512
+    TCP_NOPUSH: Final = 16
+    TCP_SACKHOLE_LIMIT: Final = 128
+    TCP_SACK_ENABLE: Final = 8
+else:
+    IPPORT_USERRESERVED: Final = 5000

@@ -7,11 +7,9 @@ if not cython.compiled:
 
     raise ImportError(NOT_BUILT)
 
-from cython.cimports.berkeley import _calls, _cmsg, _kept, _wait
+from cython.cimports.berkeley import _addresses, _calls, _cmsg, _kept, _wait
 from cython.cimports.berkeley._bytes import fresh, shortened
-from cython.cimports.berkeley._names import NAMES
 from cython.cimports.berkeley.libc import socket as libc
-from cython.cimports.berkeley.sockaddr import decode
 from cython.cimports.cpython.bytes import PyBytes_AS_STRING
 from cython.cimports.cpython.exc import PyErr_WarnEx
 from cython.cimports.libc.string import memset
@@ -59,9 +57,8 @@ def handed_over(
     items, malformed = _cmsg.parsed(cython.cast(cython.p_char, message.msg_control), message.msg_controllen)
     if malformed:
         PyErr_WarnEx(RuntimeWarning, "received malformed or improperly-truncated ancillary data", 1)
-    room: cython.Py_ssize_t = cython.sizeof(libc.sockaddr_storage)
-    length: cython.Py_ssize_t = min(cython.cast(cython.Py_ssize_t, message.msg_namelen), room)
-    address = decode(message.msg_name, length, endpoint.proto, NAMES)
+    storage = cython.cast(cython.pointer[libc.sockaddr_storage], message.msg_name)
+    address = _addresses.reported(endpoint, storage, message.msg_namelen)
     msg_flags: cython.int = message.msg_flags
     if rights:
         items = descriptors(items, message)
@@ -88,16 +85,15 @@ def descriptors(items: list, message: cython.pointer[libc.msghdr]) -> list:
     return found
 
 
-def send(endpoint, buffers, control, flags, address, given):
+def send(endpoint, buffers, control, flags, address, length, given):
     request: _calls.Request
     message: libc.msghdr
     memset(cython.address(request), 0, cython.sizeof(_calls.Request))
     memset(cython.address(message), 0, cython.sizeof(libc.msghdr))
     message.msg_iov = buffers.iov
     message.msg_iovlen = buffers.count
-    if address is not None:
-        message.msg_name = PyBytes_AS_STRING(address)
-        message.msg_namelen = len(address)
+    message.msg_name = address if length > 0 else cython.NULL
+    message.msg_namelen = length
     if control:
         message.msg_control = PyBytes_AS_STRING(control)
         message.msg_controllen = len(control)

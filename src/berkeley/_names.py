@@ -1,5 +1,7 @@
 """The names that address tuples may hold, looked up for real: hosts by the resolver, interfaces by the kernel."""
 
+import sys
+
 import cython
 
 if not cython.compiled:
@@ -12,8 +14,18 @@ from cython.cimports.berkeley._errors import raise_errno
 from cython.cimports.berkeley._hostname import host_bytes
 from cython.cimports.berkeley._resolve import resolve_first
 from cython.cimports.berkeley.libc import inet as libc
+from cython.cimports.berkeley.libc.python import PyUnicode_DecodeFSDefault
 from cython.cimports.berkeley.libc.socket import AF_INET, AF_INET6
+from cython.cimports.berkeley.sockaddr._layout import Names
+from cython.cimports.berkeley.libc.socket import ioctl
 from cython.cimports.libc import errno as c
+from cython.cimports.libc.string import memcpy, memset
+
+# netdevice(7): struct ifreq, and the requests of Linux, which have one number on every CPU.
+Ifreq = cython.struct(name=cython.char[16], number=cython.int, rest=cython.char[20])
+SIOCGIFNAME = cython.declare(cython.ulong, 0x8910)
+SIOCGIFINDEX = cython.declare(cython.ulong, 0x8933)
+SOCKET_KNOWS = cython.declare(cython.bint, sys.platform in ("linux", "android"))
 
 _WILDCARDS = {AF_INET: bytes(4), AF_INET6: bytes(16)}
 _SIZES = {AF_INET: 4, AF_INET6: 16}
@@ -37,10 +49,11 @@ def remembered(seen: dict, key, value):
 
 
 @cython.cclass
-class _LiveNames:
+class _LiveNames(Names):
     """The surroundings that the codecs ask when a socket is real."""
 
-    def host(self, host, family: cython.int, /):
+    @cython.ccall
+    def host(self, host, family: cython.int) -> bytes:
         """Packed address of a host: numeric texts first, so that they never reach the resolver."""
         known = PACKED.get(host) if type(host) is str else None
         if known is not None and len(known) == _SIZES[family]:
@@ -55,27 +68,51 @@ class _LiveNames:
             return resolve_first(name, family, host)
         return remembered(PACKED, host, numeric) if type(host) is str else numeric
 
-    def text(self, packed: bytes, family: cython.int, /):
+    @cython.ccall
+    def text(self, packed: bytes, family: cython.int):
         """Numeric text of a packed address."""
         known = TEXTS.get(packed)
         return remembered(TEXTS, packed, _inet.text(family, packed)) if known is None else known
 
-    def ifindex(self, name, /):
+    @cython.ccall
+    @cython.exceptval(-1, check=True)
+    def ifindex(self, name: bytes, fd: cython.int) -> cython.int:
         """Index of an interface; OSError ENODEV where there is none."""
-        encoded: bytes = name.encode("utf-8", "surrogateescape")
-        index: cython.uint = 0
-        if encoded and len(encoded) < libc.IF_NAMESIZE:
-            index = libc.if_nametoindex(encoded)
-        if index == 0:
-            raise_errno(c.ENODEV, name)
+        size: cython.Py_ssize_t = len(name)
+        index: cython.int = 0
+        if 0 < size < libc.IF_NAMESIZE:
+            asked: cython.bint = fd >= 0 and SOCKET_KNOWS
+            index = socket_ifindex(fd, name, size) if asked else libc.if_nametoindex(name)
+        if index <= 0:
+            raise_errno(c.ENODEV, decoded(name))
         return index
 
-    def ifname(self, index: cython.int, /):
+    @cython.ccall
+    def ifname(self, index: cython.int, fd: cython.int):
         """Name of an interface, "" where it has gone (the kernel then reports the index -1)."""
-        buffer: cython.char[64]
-        if libc.if_indextoname(index, buffer) == cython.NULL:
-            return ""
-        return cython.cast(cython.p_char, buffer).decode("utf-8", "surrogateescape")
+        name: cython.char[64]
+        request: Ifreq
+        if fd >= 0 and SOCKET_KNOWS:
+            request.number = index
+            if ioctl(fd, SIOCGIFNAME, cython.address(request)) < 0:
+                return ""
+            return decoded(request.name)
+        return "" if libc.if_indextoname(index, name) == cython.NULL else decoded(name)
+
+
+@cython.cfunc
+@cython.exceptval(check=False)
+def socket_ifindex(fd: cython.int, name: cython.p_char, size: cython.size_t) -> cython.int:
+    """What the socket's own network namespace knows, in one system call where if_nametoindex(3) makes three."""
+    request: Ifreq
+    memset(cython.address(request), 0, cython.sizeof(Ifreq))
+    memcpy(request.name, name, size)
+    return -1 if ioctl(fd, SIOCGIFINDEX, cython.address(request)) < 0 else request.number
+
+
+@cython.cfunc
+def decoded(name: cython.p_char) -> str:
+    return PyUnicode_DecodeFSDefault(name)
 
 
 @cython.cfunc

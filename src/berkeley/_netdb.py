@@ -17,8 +17,9 @@ from cython.cimports.berkeley._names import NAMES
 from cython.cimports.berkeley._resolve import lookup
 from cython.cimports.berkeley.libc import netdb as libc
 from cython.cimports.berkeley.libc import python
-from cython.cimports.berkeley.libc.socket import SOCK_DGRAM, sockaddr
+from cython.cimports.berkeley.libc.socket import SOCK_DGRAM, sockaddr, sockaddr_storage
 from cython.cimports.berkeley.sockaddr import decode, encode
+from cython.cimports.berkeley.sockaddr._layout import Sockaddr
 from cython.cimports.libc import errno as c
 from cython.cimports.libc.string import memset
 
@@ -90,10 +91,21 @@ def _entries(found: cython.pointer[libc.addrinfo]) -> list:
     entries = []
     while found != cython.NULL:
         canonname: str = "" if found.ai_canonname == cython.NULL else _text(found.ai_canonname)
-        address = decode(found.ai_addr, found.ai_addrlen, found.ai_protocol, NAMES)
+        address = _reported(found)
         entries.append((found.ai_family, found.ai_socktype, found.ai_protocol, canonname, address))
         found = found.ai_next
     return entries
+
+
+@cython.cfunc
+def _reported(entry: cython.pointer[libc.addrinfo]):
+    place: Sockaddr
+    place.raw = cython.cast(cython.p_char, entry.ai_addr)
+    place.length = entry.ai_addrlen
+    place.family = entry.ai_family
+    place.proto = entry.ai_protocol
+    place.fd = -1
+    return decode(cython.address(place), NAMES)
 
 
 @cython.cfunc
@@ -111,13 +123,19 @@ def getnameinfo(sockaddr, flags, /):
     if not isinstance(sockaddr, tuple):
         raise TypeError("getnameinfo() argument 1 must be a tuple")
     python.PySys_Audit("socket.getnameinfo", "(O)", cython.cast(cython.pointer[python.PyObject], sockaddr))
-    raw: bytes = _numeric_sockaddr(sockaddr)
-    return _name_of(raw, wanted, sockaddr)
+    storage: sockaddr_storage
+    place: Sockaddr
+    place.raw = cython.cast(cython.p_char, cython.address(storage))
+    place.proto = 0
+    place.fd = -1
+    _numeric_sockaddr(sockaddr, cython.address(place))
+    return _name_of(cython.address(place), wanted, sockaddr)
 
 
 @cython.cfunc
-def _numeric_sockaddr(given) -> bytes:
-    """The sockaddr of a numeric address, whose text decides the family."""
+@cython.exceptval(-1, check=False)
+def _numeric_sockaddr(given, place: cython.pointer[Sockaddr]) -> cython.int:
+    """Fill in the sockaddr of a numeric address, whose text decides the family."""
     address: tuple = tuple(given)
     if not 2 <= len(address) <= 4:
         raise TypeError("getnameinfo(): illegal sockaddr argument")
@@ -125,11 +143,11 @@ def _numeric_sockaddr(given) -> bytes:
         raise TypeError("getnameinfo(): illegal sockaddr argument")
     if len(address) > 2 and not 0 <= as_int(address[2]) <= 0xFFFFF:
         raise OverflowError("getnameinfo(): flowinfo must be 0-1048575.")
-    family: cython.int = _numeric_family(address[0], b"%d" % as_int(address[1]))
-    if family == libc.AF_INET and len(address) != 2:
+    place.family = _numeric_family(address[0], b"%d" % as_int(address[1]))
+    if place.family == libc.AF_INET and len(address) != 2:
         raise OSError("IPv4 sockaddr must be 2 tuple")
     host = address[0].partition("%")[0]
-    return encode(family, 0, (host, as_int(address[1]), *address[2:]), NAMES, "getnameinfo")
+    return encode((host, as_int(address[1]), *address[2:]), place, NAMES, "getnameinfo")
 
 
 @cython.cfunc
@@ -150,11 +168,11 @@ def _numeric_family(host, service: bytes) -> cython.int:
 
 
 @cython.cfunc
-def _name_of(raw: bytes, flags: cython.int, given) -> tuple:
+def _name_of(place: cython.pointer[Sockaddr], flags: cython.int, given) -> tuple:
     host: cython.char[1025]
     service: cython.char[32]
-    address: cython.pointer[sockaddr] = cython.cast(cython.pointer[sockaddr], cython.cast(cython.p_char, raw))
-    length: cython.uint = len(raw)
+    address: cython.pointer[sockaddr] = cython.cast(cython.pointer[sockaddr], place.raw)
+    length: cython.uint = place.length
     code: cython.int
     with cython.nogil:
         code = libc.getnameinfo(address, length, host, 1025, service, 32, flags)

@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from berkeley.sockaddr._layout import Names
+
 # The golden bytes were caught on a little-endian machine; they say nothing about the bytes of another one.
 GOLDEN: dict[str, dict[str, list[list[str]]]] = json.loads(
     Path(__file__).with_name("golden_linux.json").read_text("ascii"),
@@ -18,7 +20,7 @@ COMPARABLE = sys.byteorder == "little"
 INTERFACES = {"lo": 1, "eth0": 2}
 
 
-class NumericNames:
+class NumericNames(Names):
     """Hosts are numeric texts, "" or "<broadcast>", and the interfaces are those of INTERFACES."""
 
     def host(self, host: str | bytes, family: int) -> bytes:
@@ -30,12 +32,12 @@ class NumericNames:
     def text(self, packed: bytes, family: int) -> str:
         return str(ipaddress.ip_address(packed))
 
-    def ifindex(self, name: str) -> int:
-        if name not in INTERFACES:
+    def ifindex(self, name: bytes, fd: int) -> int:
+        if name.decode() not in INTERFACES:
             raise OSError(19, "No such device")
-        return INTERFACES[name]
+        return INTERFACES[name.decode()]
 
-    def ifname(self, index: int) -> str:
+    def ifname(self, index: int, fd: int) -> str:
         return {number: name for name, number in INTERFACES.items()}.get(index, "")
 
 

@@ -13,9 +13,10 @@ from codec_cases import COMPARABLE, INTERFACES, NumericNames
 from hypothesis import given
 from hypothesis import strategies as st
 
-from berkeley.sockaddr import can
+from berkeley.sockaddr import codec
 
 NAMES = NumericNames()
+can = codec(29)
 AF_CAN = 29
 RAW, BCM, ISOTP, J1939 = 1, 2, 6, 7
 SIZE_USED = {RAW: 8, BCM: 8, ISOTP: 16, J1939: 24}  # what net/can of Linux reads and reports

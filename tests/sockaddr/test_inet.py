@@ -16,9 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from isolation import evaluate, private_network, run_python, through_hosts_file
 
-from berkeley.sockaddr import inet
+from berkeley.sockaddr import codec
 
 NAMES = NumericNames()
+inet = codec(2)
 TOO_LONG_FOR_IDNA = "ü" * 80 + ".example"
 
 

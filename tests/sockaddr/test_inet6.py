@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from isolation import ip, private_network
 
-from berkeley.sockaddr import inet6
+from berkeley.sockaddr import codec
 
 NAMES = NumericNames()
+inet6 = codec(10)
 GROUP = "ff02::114"
 LEFT, RIGHT = "fe80::1", "fe80::2"
 

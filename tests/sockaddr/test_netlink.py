@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from isolation import ip, private_network
 
-from berkeley.sockaddr import netlink
+from berkeley.sockaddr import codec
 
 NAMES = NumericNames()
+netlink = codec(16)
 RTMGRP_LINK = 1
 RTM_NEWLINK, RTM_GETLINK = 16, 18
 NLM_F_REQUEST_DUMP = 0x301

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from isolation import ip, private_network
 from live import has_nothing
 
-from berkeley.sockaddr import packet
+from berkeley.sockaddr import codec
 
 NAMES = NumericNames()
+packet = codec(17)
 ARPHRD_ETHER, ARPHRD_LOOPBACK = 1, 772
 LOCAL_EXPERIMENT = 0x88B5  # an ethertype that nobody else uses (IEEE 802)
 MAC = b"\1\2\3\4\5\6"

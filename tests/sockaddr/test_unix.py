@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from isolation import run_python
 
-from berkeley.sockaddr import unix
+from berkeley.sockaddr import codec
 
 NAMES = NumericNames()
+unix = codec(1)
 LONGEST_PATH = 107
 LONGEST_ABSTRACT_NAME = 108
 

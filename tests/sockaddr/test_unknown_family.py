@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from isolation import private_network
 
-from berkeley.sockaddr import raw
+from berkeley.sockaddr.raw import CODEC as raw
 
 UNKNOWN_FAMILY = 77
 SOCK_PACKET = 10  # linux/net.h: the old way to capture, whose addresses are a struct sockaddr_pkt
@@ -114,10 +114,10 @@ def test_the_codec_reads_the_bytes_of_the_kernel(data: bytes, address: Any) -> N
 @pytest.mark.req("FAM-067")
 @pytest.mark.parametrize(("address", "data"), encodings("unknown"))
 def test_the_codec_makes_the_bytes_of_the_kernel(address: Any, data: bytes) -> None:
-    assert raw.encode(address, "bind") == raw.encode(data, "bind") == data
+    assert raw.encode(address) == raw.encode(data) == data
 
 
 @pytest.mark.req("FAM-067")
 @given(family=st.integers(0, 65535), data=st.binary(max_size=126))
 def test_any_address_survives_the_codec(family: int, data: bytes) -> None:
-    assert raw.decode(raw.encode((family, data), "bind")) == (family, data)
+    assert raw.decode(raw.encode((family, data))) == (family, data)

@@ -17,4 +17,7 @@ cdef extern from "Python.h":
     unsigned long long PyLong_AsUnsignedLongLong(object value) except? 18446744073709551615ULL
     void Py_SET_SIZE(object value, Py_ssize_t size)
     object PyUnicode_DecodeFSDefault(const char *text)
+    object PyUnicode_DecodeFSDefaultAndSize(const char *text, Py_ssize_t size)
+    bytes PyUnicode_EncodeFSDefault(object text)
+    size_t strnlen(const char *text, size_t limit)
     void make_immutable "BERKELEY_MAKE_IMMUTABLE" (object type)

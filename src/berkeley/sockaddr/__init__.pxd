@@ -1,2 +1,5 @@
-cdef bytes encode(int family, int proto, object address, object names, str caller)
-cdef object decode(const void *raw, Py_ssize_t length, int proto, object names)
+from berkeley.sockaddr._layout cimport Names, Sockaddr
+
+cdef int encode(object address, Sockaddr *place, Names names, str caller) except -1
+cdef object decode(Sockaddr *place, Names names)
+cdef int prepare(int family) except -1

@@ -1,6 +1,7 @@
 """Which codec speaks for which family: the only dispatch between socket addresses and their Python values."""
 
 import sys
+from operator import index
 
 import cython
 
@@ -9,50 +10,99 @@ if not cython.compiled:
 
     raise ImportError(NOT_BUILT)
 
-from cython.cimports.cpython.bytes import PyBytes_FromStringAndSize
-from cython.cimports.libc.stdint import uint16_t
+from cython.cimports.berkeley.sockaddr._layout import Codec, family_of
 
 from berkeley.constants import load
-from berkeley.sockaddr import can, inet, inet6, netlink, packet, unix
-from berkeley.sockaddr import raw as unknown
+from berkeley.sockaddr.raw import CODEC
+from berkeley.sockaddr.registered import Registered
 
-HEADER_SIZE = cython.declare(cython.Py_ssize_t, cython.sizeof(uint16_t))
-
-# A family is served where the system has its constant; a new one is a line here and a file beside this one.
-CODECS_BY_NAME = {
-    "AF_CAN": can,
-    "AF_INET": inet,
-    "AF_INET6": inet6,
-    "AF_NETLINK": netlink,
-    "AF_PACKET": packet,
-    "AF_UNIX": unix,
+# The module that has the codec of a family, by the name of its constant; a new family is a line here and a file beside
+# this one. They are imported when a socket of theirs is made, for few programs use more than three families.
+MODULES_BY_NAME = {
+    "AF_CAN": "can",
+    "AF_INET": "inet",
+    "AF_INET6": "inet6",
+    "AF_NETLINK": "netlink",
+    "AF_PACKET": "packet",
+    "AF_UNIX": "unix",
 }
 
+HEADER_SIZE = cython.declare(cython.Py_ssize_t, 2)
+FAMILIES_AT_MOST = cython.declare(cython.int, 256)
 
-def _serving(system: str) -> dict:
+UNKNOWN = cython.declare(Codec, CODEC)
+CODECS = cython.declare(list, [None] * 256)
+
+
+def _served(system: str) -> dict:
     constants = load(system)
-    return {constants[name]: codec for name, codec in CODECS_BY_NAME.items() if name in constants}
+    return {constants[name]: module for name, module in MODULES_BY_NAME.items() if name in constants}
 
 
-CODECS: dict = _serving(sys.platform)
-ENCODERS: dict = {family: codec.encode for family, codec in CODECS.items()}
-DECODERS: dict = {family: codec.decode for family, codec in CODECS.items()}
+MODULES: dict = _served(sys.platform)
 
 
-def encode(family, proto, address, names, caller):
-    encoder = ENCODERS.get(family)
-    if encoder is None:
-        return unknown.encode(address, caller)
-    return encoder(address, names, caller, proto, family)
+def prepare(family):
+    # Import the codec now, so that no import happens between a system call and the use of its result.
+    if 0 <= family < FAMILIES_AT_MOST and CODECS[family] is None:
+        CODECS[family] = _codec(family)
+    return 0
 
 
-def decode(raw, length, proto, names):
+def _codec(family):
+    module = MODULES.get(family)
+    if module is None:
+        return UNKNOWN
+    name = f"{__name__}.{module}"
+    __import__(name)
+    return sys.modules[name].CODEC.serve(family)
+
+
+@cython.cfunc
+def serving(family: cython.int) -> Codec:
+    if not 0 <= family < FAMILIES_AT_MOST:
+        return UNKNOWN
+    if CODECS[family] is None:
+        prepare(family)
+    return CODECS[family]
+
+
+def encode(address, place, names, caller):
+    return serving(place.family).fill(address, place, names, caller)
+
+
+def decode(place, names):
     # Some calls report no address at all (recvfrom on a connected stream): None.
-    if length < HEADER_SIZE:
+    if place.length < HEADER_SIZE:
         return None
-    family: cython.int = cython.cast(cython.pointer[uint16_t], raw)[0]
-    address: bytes = PyBytes_FromStringAndSize(cython.cast(cython.p_char, raw), length)
-    decoder = DECODERS.get(family)
-    if decoder is None:
-        return unknown.decode(address)
-    return decoder(address, names, proto)
+    return serving(family_of(place.raw)).read(place, names)
+
+
+def codec(family):
+    """The codec that serves a family."""
+    return serving(family)
+
+
+def register_family(family, /, *, encode, decode, replace=False):
+    """register_family(family, *, encode, decode, replace=False): give an address family a format of your own.
+
+    encode(address, proto) -> the bytes of the sockaddr after its header, at most 126; decode(bytes, proto) -> address.
+    Both see the protocol number of the socket (0 where none is known). The header, which is sa_family or on BSD
+    sa_len and sa_family, is berkeley's. Holds for every socket of the process from now on. A family that berkeley
+    has a format for is only changed with replace=True.
+
+    Raises ValueError where there is a format already, or for a family outside 0-255, and TypeError for functions that
+    cannot be called.
+    """
+    number: cython.int = index(family)
+    if not 0 <= number < FAMILIES_AT_MOST:
+        raise ValueError(f"register_family(): family must be 0-{FAMILIES_AT_MOST - 1}, not {number}")
+    if not callable(encode) or not callable(decode):
+        raise TypeError("register_family(): encode and decode must be callable")
+    if serving(number) is not UNKNOWN and not replace:
+        raise ValueError(f"register_family(): family {number} has an address format; replace=True changes it")
+    CODECS[number] = Registered(encode, decode).serve(number)
+
+
+for _family in ("AF_INET", "AF_INET6", "AF_UNIX"):
+    prepare(load(sys.platform).get(_family, -1))

@@ -1,8 +1,17 @@
 from collections.abc import Callable
-from types import ModuleType
 from typing import Any
 
-CODECS_BY_NAME: dict[str, ModuleType]
-CODECS: dict[int, ModuleType]
-ENCODERS: dict[int, Callable[..., bytes]]
-DECODERS: dict[int, Callable[..., Any]]
+from berkeley.sockaddr._layout import Codec
+
+MODULES_BY_NAME: dict[str, str]
+MODULES: dict[int, str]
+
+def codec(family: int) -> Codec: ...
+def register_family(
+    family: int,
+    /,
+    *,
+    encode: Callable[[Any, int], bytes | bytearray | memoryview],
+    decode: Callable[[bytes, int], Any],
+    replace: bool = False,
+) -> None: ...

@@ -1,35 +1,46 @@
 """AF_NETLINK addresses: (pid, groups), as struct sockaddr_nl (linux/netlink.h, netlink(7))."""
 
-from __future__ import annotations
+import cython
 
-from operator import index
-from struct import Struct
+if not cython.compiled:
+    from berkeley._compiled import NOT_BUILT
 
-from berkeley.sockaddr._layout import Names, as_tuple, as_unsigned, unpacked
+    raise ImportError(NOT_BUILT)
 
-# nl_family, nl_pad, nl_pid, nl_groups
-SOCKADDR_NL = Struct("=H2xII")
+from cython.cimports.berkeley.sockaddr._layout import (
+    Codec,
+    Names,
+    Sockaddr,
+    as_tuple,
+    as_uint32,
+    as_uint32_or_all,
+    room,
+    whole,
+)
+from cython.cimports.libc.stdint import uint16_t, uint32_t
 
-ALL_GROUPS = 0xFFFFFFFF
-
-
-def encode(address: object, names: Names, caller: str = "bind", proto: int = 0, family: int = 16) -> bytes:
-    """The sockaddr_nl of (pid, groups); groups is a mask of 32 bits, -1 stands for all of them."""
-    pair = as_tuple(address, "AF_NETLINK", caller)
-    if len(pair) != 2:
-        raise TypeError("AF_NETLINK address must be a pair (pid, groups)")
-    pid = as_unsigned(pair[0], 32, "pid", caller)
-    return SOCKADDR_NL.pack(family, pid, as_groups(pair[1], caller))
-
-
-def decode(raw: bytes, names: Names, proto: int = 0) -> tuple[int, int]:
-    """(pid, groups) of a sockaddr_nl."""
-    _, pid, groups = unpacked(SOCKADDR_NL, raw, "AF_NETLINK")
-    return pid, groups
+SockaddrNl = cython.struct(nl_family=uint16_t, nl_pad=uint16_t, nl_pid=uint32_t, nl_groups=uint32_t)
 
 
-def as_groups(value: object, caller: str) -> int:
-    """A multicast group mask."""
-    if index(value) == -1:  # type: ignore[arg-type]
-        return ALL_GROUPS
-    return as_unsigned(value, 32, "groups", caller)
+@cython.cclass
+class Netlink(Codec):
+    """(pid, groups); groups is a mask of 32 bits, -1 stands for all of them."""
+
+    @cython.cfunc
+    @cython.exceptval(-1, check=False)
+    def write(self, address, place: cython.pointer[Sockaddr], names: Names, caller: str) -> cython.int:
+        pair: tuple = as_tuple(address, "AF_NETLINK", caller)
+        if len(pair) != 2:
+            raise TypeError("AF_NETLINK address must be a pair (pid, groups)")
+        at = cython.cast(cython.pointer[SockaddrNl], room(place, cython.sizeof(SockaddrNl)))
+        at.nl_pid = as_uint32(pair[0], "pid", caller)
+        at.nl_groups = as_uint32_or_all(pair[1], "groups", caller)
+        return 0
+
+    @cython.cfunc
+    def read(self, place: cython.pointer[Sockaddr], names: Names):
+        at = cython.cast(cython.pointer[SockaddrNl], whole(place, cython.sizeof(SockaddrNl), "AF_NETLINK"))
+        return at.nl_pid, at.nl_groups
+
+
+CODEC = Netlink()

@@ -20,7 +20,7 @@ requirements:  ## which requirements the last test run has shown, and how
 	@$(PYTHON) -m tools.requirements --must-show build/requirements-*.json
 
 bench:  ## berkeley beside the interpreter's own module and C
-	@python=$$($(ENVIRONMENT) test,bench) && "$$python" -m bench --max-ratio 1.05
+	@python=$$($(ENVIRONMENT) test,bench) && "$$python" -m bench --judge
 
 check:  ## ruff, mypy, stubtest, layers, constant tables, documentation
 	@python=$$($(ENVIRONMENT) test,check,constants,bench) && "$$python" -m tools.check

@@ -15,6 +15,8 @@ from bench import compiled, transports
 from bench.measure import Comparison, Contender, interleave
 
 TITLE = "round trips of 64 bytes"
+SUBJECTS = ("transport", "mode")
+MAX_RATIO = 1.05
 TIMEOUTS = {"blocking": None, "timeout": 5.0, "non-blocking": 0.0}
 
 

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from bench.measure import Comparison
 
-COLUMNS = ("transport", "mode", "µs stdlib", "µs berkeley", "µs C", "berkeley/stdlib", "spread", "berkeley/C")
+COLUMNS = ("µs stdlib", "µs berkeley", "µs C", "berkeley/stdlib", "spread", "berkeley/C")
 
 
 def _number(value: float | None) -> str:
@@ -27,16 +27,16 @@ def _cells(row: Comparison) -> list[str]:
     return [row.transport, row.mode, *times, _number(ratio), f"{low:.2f}-{high:.2f}", _number(to_c)]
 
 
-def show(title: str, rows: Iterable[Comparison]) -> None:
-    """Print one line per comparison."""
+def show(title: str, subjects: tuple[str, str], rows: Iterable[Comparison]) -> None:
+    """Print one line per comparison; the subjects are what its first two cells tell."""
     table = Table(title=title)
-    for column in COLUMNS:
-        table.add_column(column, justify="left" if column in ("transport", "mode") else "right", no_wrap=True)
+    for column in (*subjects, *COLUMNS):
+        table.add_column(column, justify="left" if column in subjects else "right", no_wrap=True)
     for row in rows:
         table.add_row(*_cells(row))
     console = Console()
     if not console.is_terminal:
-        console.width = 110  # a pipe has no width of its own, and the 80 assumed would fold the lines
+        console.width = 130  # a pipe has no width of its own, and the 80 assumed would fold the lines
     console.print(table)
 
 

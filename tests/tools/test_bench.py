@@ -33,7 +33,7 @@ def test_bench_compares_each_transport_in_each_mode(bench: Any, tmp_path: Path) 
 
 
 def test_bench_fails_when_a_median_exceeds_the_limit(bench: Any) -> None:
-    done = bench("--max-ratio", "0.001")
+    done = bench("--only", "pingpong", "--max-ratio", "0.001")
     assert done.returncode == 1
     assert done.stdout.count("exceeds 0.001") == 6
 
@@ -48,3 +48,19 @@ def test_bench_measures_without_a_c_compiler(bench: Any, monkeypatch: pytest.Mon
     assert (done.returncode, done.stderr) == (0, "")
     rows = json.loads((tmp_path / "figures.json").read_text())["benchmarks"]["pingpong"]
     assert all(row["ratio_to_c"] is None for row in rows)
+
+
+def test_bench_compares_the_addresses_of_every_family_that_both_modules_have(bench: Any, tmp_path: Path) -> None:
+    done = bench("--only", "addresses", "--json", str(tmp_path / "figures.json"))
+    assert (done.returncode, done.stderr) == (0, "")
+    rows = json.loads((tmp_path / "figures.json").read_text())["benchmarks"]["addresses"]
+    families = {row["transport"] for row in rows}
+    assert {"AF_INET", "AF_INET6", "AF_UNIX", "AF_NETLINK", "AF_PACKET"} <= families
+    assert all(row["ratio"] > 0 for row in rows)
+
+
+def test_bench_judges_each_table_by_its_own_limit(bench: Any) -> None:
+    done = bench("--only", "addresses", "--judge", "--max-ratio", "0.001")
+    assert done.returncode == 1
+    assert "AF_INET ('127.0.0.1', 80): " in done.stdout
+    assert "exceeds 0.001" in done.stdout

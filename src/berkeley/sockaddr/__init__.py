@@ -19,12 +19,23 @@ from berkeley.sockaddr.registered import Registered
 # The module that has the codec of a family, by the name of its constant; a new family is a line here and a file beside
 # this one. They are imported when a socket of theirs is made, for few programs use more than three families.
 MODULES_BY_NAME = {
+    "AF_ALG": "alg",
     "AF_CAN": "can",
+    "AF_IEEE802154": "ieee802154",
     "AF_INET": "inet",
     "AF_INET6": "inet6",
+    "AF_LLC": "llc",
     "AF_NETLINK": "netlink",
     "AF_PACKET": "packet",
+    "AF_PHONET": "phonet",
+    "AF_PPPOX": "pppox",
+    "AF_QIPCRTR": "qipcrtr",
+    "AF_RDS": "rds",
+    "AF_SMC": "smc",
+    "AF_TIPC": "tipc",
     "AF_UNIX": "unix",
+    "AF_VSOCK": "vsock",
+    "AF_XDP": "xdp",
 }
 
 HEADER_SIZE = cython.declare(cython.Py_ssize_t, 2)

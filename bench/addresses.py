@@ -1,0 +1,104 @@
+"""What it costs to turn an address into a sockaddr and back: connect() and getpeername() with no kernel behind them."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+from bench import compiled
+from bench.measure import Comparison, Contender, interleave, stay_on_one_cpu
+
+TITLE = "one address in and out"
+SUBJECTS = ("family", "address")
+MAX_RATIO = 1.10
+
+# The family, its protocol, and an address of each form.
+ADDRESSES: list[tuple[str, int, Any]] = [
+    ("AF_INET", 0, ("127.0.0.1", 80)),
+    ("AF_INET6", 0, ("::1", 80, 0, 0)),
+    ("AF_UNIX", 0, "/run/some/server.sock"),
+    ("AF_UNIX", 0, b"\0abstract"),
+    ("AF_NETLINK", 0, (0, 1)),
+    ("AF_PACKET", 0, ("lo", 0x0800)),
+    ("AF_CAN", 1, ("lo",)),
+    ("AF_CAN", 6, ("lo", 0x123, 0x321)),
+    ("AF_CAN", 7, ("lo", 1 << 40, 0x3FFFF, 0x20)),
+    ("AF_TIPC", 0, (2, 18888, 17, 0)),
+    ("AF_ALG", 0, ("skcipher", "cbc(aes)")),
+    ("AF_VSOCK", 0, (1, 1234)),
+    ("AF_QIPCRTR", 0, (1, 1234)),
+    ("AF_RDS", 0, ("127.0.0.1", 80)),
+    ("AF_BLUETOOTH", 0, ("00:11:22:33:44:55", 4097)),
+    ("AF_BLUETOOTH", 3, ("00:11:22:33:44:55", 5)),
+]
+
+
+def contender(sock: Any, address: Any, trips: int) -> Contender:
+    """Rounds of one socket."""
+
+    def run() -> float:
+        connect, getpeername = sock.connect, sock.getpeername
+        begin = time.perf_counter()
+        for _ in range(trips):
+            connect(address)
+            getpeername()
+        return (time.perf_counter() - begin) / trips
+
+    return run
+
+
+def compare(modules: dict[str, ModuleType], row: tuple[str, int, Any], trips: int, rounds: int) -> dict[str, Any]:
+    """The seconds of each module, which have to agree on what the address is."""
+    family, proto, address = row
+    socks = {name: module.socket(getattr(module, family), module.SOCK_DGRAM, proto) for name, module in modules.items()}
+    try:
+        contenders = {name: contender(sock, address, trips) for name, sock in socks.items()}
+        seconds = interleave(contenders, rounds)
+        reported = {name: sock.getpeername() for name, sock in socks.items()}
+        if len(set(reported.values())) != 1:
+            raise RuntimeError(f"the modules do not agree: {reported}")
+        return {"family": family, "address": repr(address), "seconds": seconds}
+    finally:
+        for sock in socks.values():
+            sock.close()
+
+
+def comparisons(modules: dict[str, ModuleType], trips: int, rounds: int) -> Iterator[Comparison]:
+    """Every family that all modules have, in a process of its own whose system calls are those of any_family.c."""
+    shim = compiled.library("any_family")
+    if shim is None:
+        print("addresses: not measured, for want of a C compiler")
+        return
+    command = [sys.executable, "-m", "bench.addresses", f"--trips={trips}", f"--rounds={rounds}"]
+    command += [f"{name}={module.__name__}" for name, module in modules.items()]
+    done = subprocess.run(
+        command, env={**os.environ, "LD_PRELOAD": str(shim)}, stdout=subprocess.PIPE, text=True, check=True
+    )
+    for row in json.loads(done.stdout):
+        yield Comparison(row["family"], row["address"], row["seconds"])
+
+
+def main() -> None:
+    """Measure in this process, and print the figures as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--trips", type=int, required=True)
+    parser.add_argument("--rounds", type=int, required=True)
+    parser.add_argument("modules", nargs="+", metavar="NAME=MODULE")
+    options = parser.parse_args()
+    named = (each.split("=") for each in options.modules)
+    modules = {name: importlib.import_module(module) for name, module in named}
+    rows = [row for row in ADDRESSES if all(hasattr(module, row[0]) for module in modules.values())]
+    json.dump([compare(modules, row, options.trips, options.rounds) for row in rows], sys.stdout)
+
+
+if __name__ == "__main__":
+    stay_on_one_cpu()
+    main()

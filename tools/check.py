@@ -7,15 +7,24 @@ import sys
 
 from tools.environment import ROOT
 
-RUFF = ["src", "tests", "tools", "bench", "setup.py"]
+RUFF = ["src", "tests", "tools", "bench", "lab", "setup.py"]
 
 CHECKS: dict[str, list[str]] = {
     "ruff": ["ruff", "check", *RUFF],
     "format": ["ruff", "format", "--check", *RUFF],
-    "mypy": ["mypy", "src/berkeley", "tools", "bench"],
-    "stubtest": ["mypy.stubtest", "berkeley", "--allowlist", "tools/stubtest_allowed.txt", "--ignore-unused-allowlist"],
+    "mypy": ["mypy", "src/berkeley", "tools", "bench", "lab"],
+    "stubtest": [
+        "mypy.stubtest",
+        "berkeley",
+        "--mypy-config-file",
+        "pyproject.toml",
+        "--allowlist",
+        "tools/stubtest_allowed.txt",
+        "--ignore-unused-allowlist",
+    ],
     "layers": ["pytest", "-q", "tests/test_layers.py", "tests/test_sources.py"],
     "constants": ["tools.constants", "--check"],
+    "families": ["tools.families", "--check"],
     "documentation": ["mkdocs", "build", "--strict", "--quiet", "--site-dir", "build/site"],
 }
 

@@ -15,10 +15,11 @@ from cython.cimports.berkeley._hostname import host_bytes
 from cython.cimports.berkeley._resolve import resolve_first
 from cython.cimports.berkeley.libc import inet as libc
 from cython.cimports.berkeley.libc.python import PyUnicode_DecodeFSDefault
-from cython.cimports.berkeley.libc.socket import AF_INET, AF_INET6
-from cython.cimports.berkeley.sockaddr._layout import Names
-from cython.cimports.berkeley.libc.socket import ioctl
+from cython.cimports.berkeley.libc.socket import AF_INET, AF_INET6, ioctl
+from cython.cimports.berkeley.sockaddr._layout import Names, as_name
+from cython.cimports.cpython.bytes import PyBytes_AS_STRING
 from cython.cimports.libc import errno as c
+from cython.cimports.libc.stdint import uint32_t
 from cython.cimports.libc.string import memcpy, memset
 
 # netdevice(7): struct ifreq, and the requests of Linux, which have one number on every CPU.
@@ -26,6 +27,12 @@ Ifreq = cython.struct(name=cython.char[16], number=cython.int, rest=cython.char[
 SIOCGIFNAME = cython.declare(cython.ulong, 0x8910)
 SIOCGIFINDEX = cython.declare(cython.ulong, 0x8933)
 SOCKET_KNOWS = cython.declare(cython.bint, sys.platform in ("linux", "android"))
+
+# sys/kern_control.h of macOS: struct ctl_info and CTLIOCGINFO, with the NUL at the end of a name.
+CtlInfo = cython.struct(ctl_id=uint32_t, ctl_name=cython.char[96])
+CTLIOCGINFO = cython.declare(cython.ulong, 0xC0644E03)
+MAX_KCTL_NAME = cython.declare(cython.Py_ssize_t, 96)
+HAS_CONTROLS = cython.declare(cython.bint, sys.platform in ("darwin", "ios"))
 
 _WILDCARDS = {AF_INET: bytes(4), AF_INET6: bytes(16)}
 _SIZES = {AF_INET: 4, AF_INET6: 16}
@@ -98,6 +105,22 @@ class _LiveNames(Names):
                 return ""
             return decoded(request.name)
         return "" if libc.if_indextoname(index, name) == cython.NULL else decoded(name)
+
+    @cython.ccall
+    @cython.exceptval(0xFFFFFFFF, check=True)
+    def control(self, name: str, fd: cython.int) -> cython.uint:
+        """Number of a kernel control, which only macOS has; OSError where there is none of that name."""
+        info: CtlInfo
+        text: bytes = as_name(name, "character")
+        if len(text) >= MAX_KCTL_NAME:
+            raise ValueError("provided string is too long")
+        memset(cython.address(info), 0, cython.sizeof(CtlInfo))
+        memcpy(info.ctl_name, PyBytes_AS_STRING(text), len(text))
+        if not HAS_CONTROLS:
+            raise_errno(c.EOPNOTSUPP, name)
+        if ioctl(fd, CTLIOCGINFO, cython.address(info)) < 0:
+            raise_errno(c.errno, name)
+        return info.ctl_id
 
 
 @cython.cfunc

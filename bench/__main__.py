@@ -12,7 +12,7 @@ from pathlib import Path
 from bench import addresses, measure, pingpong, table
 from bench.measure import Comparison
 
-# Each has a TITLE, the SUBJECTS of its first columns, comparisons(modules, trips, rounds), and the MAX_RATIO of medians.
+# Each has a TITLE, the SUBJECTS of its first columns, comparisons(modules, trips, rounds), and a MAX_RATIO of medians.
 BENCHMARKS = {"pingpong": pingpong, "addresses": addresses}
 
 

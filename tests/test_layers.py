@@ -17,6 +17,7 @@ LAYERS: list[tuple[str, set[str]]] = [
     ("whole programs: the module of 1.x, and running others with berkeley in place", {"_run", "classic"}),
     ("the public names, and putting them in the place of socket", {"berkeley", "_install"}),
     ("Python on top of the base type", {"_socket", "_files", "_sendfile", "_tcp", "_fdpass", "_lookup", "_pair"}),
+    ("what Windows alone has: calls of its libraries by ctypes", {"_windows"}),
     ("names and enum types that the layers above share", {"_enums", "_exported", "_public"}),
     ("the base type: one method per system call, and the capsule that shows it to C", {"_base", "_capi"}),
     ("what the methods are made of: descriptors, plain data, whole messages", {"_descriptor", "_transfer", "_message"}),

@@ -1,5 +1,7 @@
 """The socket module that Python deserves: `import berkeley as socket`."""
 
+import sys
+
 from berkeley import _platform, _public
 from berkeley._base import socket as SocketType
 from berkeley._capi import CAPI
@@ -80,5 +82,11 @@ __all__ = [
 for _name in _platform.absent_functions():
     del globals()[_name]
     __all__.remove(_name)
+
+if sys.platform == "win32":
+    from berkeley._socket import fromshare
+    from berkeley._windows import if_nameindex
+
+    __all__ += ["fromshare"]
 
 _public.register(globals())

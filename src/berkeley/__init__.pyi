@@ -1,3 +1,5 @@
+import sys
+
 from berkeley._base import socket as _base_socket
 from berkeley._capi import CAPI as CAPI
 from berkeley._cmsg import CMSG_LEN as CMSG_LEN
@@ -51,6 +53,9 @@ from berkeley._tcp import create_server as create_server
 from berkeley._tcp import has_dualstack_ipv6 as has_dualstack_ipv6
 from berkeley._timeouts import getdefaulttimeout as getdefaulttimeout
 from berkeley._timeouts import setdefaulttimeout as setdefaulttimeout
+
+if sys.platform == "win32":
+    from berkeley._socket import fromshare as fromshare
 
 SocketType = _base_socket
 __version__: str

@@ -9,7 +9,6 @@ class AddressFamily(IntEnum):
     """Address families: what kind of address a socket takes."""
 
     AF_INET = 2
-    AF_UNIX = 1
     AF_UNSPEC = 0
     if sys.platform == "darwin" or sys.platform == "ios":
         AF_APPLETALK = 16
@@ -40,6 +39,7 @@ class AddressFamily(IntEnum):
         AF_SIP = 24
         AF_SNA = 11
         AF_SYSTEM = 32
+        AF_UNIX = 1
         AF_UTUN = 38
         AF_VSOCK = 40
     elif sys.platform.startswith("freebsd"):
@@ -79,6 +79,7 @@ class AddressFamily(IntEnum):
         AF_SIP = 24
         AF_SLOW = 33
         AF_SNA = 11
+        AF_UNIX = 1
     elif sys.platform == "linux" or sys.platform == "android":
         AF_ALG = 38
         AF_APPLETALK = 5
@@ -119,6 +120,7 @@ class AddressFamily(IntEnum):
         AF_SMC = 43
         AF_SNA = 22
         AF_TIPC = 30
+        AF_UNIX = 1
         AF_VSOCK = 40
         AF_WANPIPE = 25
         AF_X25 = 9
@@ -153,9 +155,9 @@ class AddressFamily(IntEnum):
         AF_PUP = 4
         AF_ROUTE = 34
         AF_SNA = 11
+        AF_UNIX = 1
     elif sys.platform.startswith("openbsd"):
         AF_APPLETALK = 16
-        AF_BLUETOOTH = 32
         AF_CCITT = 10
         AF_CHAOS = 5
         AF_CNT = 21
@@ -182,6 +184,42 @@ class AddressFamily(IntEnum):
         AF_ROUTE = 17
         AF_SIP = 29
         AF_SNA = 11
+        AF_UNIX = 1
+    elif sys.platform == "win32":
+        AF_12844 = 25
+        AF_APPLETALK = 16
+        AF_ATM = 22
+        AF_BAN = 21
+        AF_BLUETOOTH = 32
+        AF_BTH = 32
+        AF_CCITT = 10
+        AF_CHAOS = 5
+        AF_CLUSTER = 24
+        AF_DATAKIT = 9
+        AF_DLI = 13
+        AF_ECMA = 8
+        AF_FIREFOX = 19
+        AF_HYLINK = 15
+        AF_HYPERV = 34
+        AF_ICLFXBM = 31
+        AF_IMPLINK = 3
+        AF_INET6 = 23
+        AF_IPX = 6
+        AF_IRDA = 26
+        AF_ISO = 7
+        AF_LAT = 14
+        AF_LINK = 33
+        AF_NETBIOS = 17
+        AF_NETDES = 28
+        AF_NS = 6
+        AF_OSI = 7
+        AF_PUP = 4
+        AF_SNA = 11
+        AF_TCNMESSAGE = 30
+        AF_TCNPROCESS = 29
+        AF_VOICEVIEW = 18
+    else:
+        AF_UNIX = 1
 
 class SocketKind(IntEnum):
     """Socket types, and the flags that may be added to them."""
@@ -295,6 +333,16 @@ class MsgFlag(IntFlag):
         MSG_TRUNC = 16
         MSG_WAITALL = 64
         MSG_WAITFORONE = 4096
+    elif sys.platform == "win32":
+        MSG_BCAST = 1024
+        MSG_CTRUNC = 512
+        MSG_ERRQUEUE = 4096
+        MSG_INTERRUPT = 16
+        MSG_MCAST = 2048
+        MSG_PARTIAL = 32768
+        MSG_PUSH_IMMEDIATE = 32
+        MSG_TRUNC = 256
+        MSG_WAITALL = 8
 
 class AddressInfo(IntFlag):
     """Flags of getaddrinfo()."""
@@ -339,6 +387,17 @@ class AddressInfo(IntFlag):
         AI_FQDN = 32
         AI_MASK = 119
         AI_NUMERICSERV = 16
+    elif sys.platform == "win32":
+        AI_ADDRCONFIG = 1024
+        AI_ALL = 256
+        AI_DISABLE_IDN_ENCODING = 524288
+        AI_FILESERVER = 262144
+        AI_FQDN = 131072
+        AI_NON_AUTHORITATIVE = 16384
+        AI_NUMERICSERV = 8
+        AI_RETURN_PREFERRED_NAMES = 65536
+        AI_SECURE = 32768
+        AI_V4MAPPED = 2048
 
 CONSTANTS: dict[str, Any]
 

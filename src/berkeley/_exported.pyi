@@ -7,7 +7,6 @@ from berkeley._enums import AddressFamily, AddressInfo, MsgFlag, SocketKind
 
 __all__ = [
     "AF_INET",
-    "AF_UNIX",
     "AF_UNSPEC",
     "AI_CANONNAME",
     "AI_NUMERICHOST",
@@ -88,6 +87,7 @@ if sys.platform == "darwin" or sys.platform == "ios":
         "AF_SIP",
         "AF_SNA",
         "AF_SYSTEM",
+        "AF_UNIX",
         "AF_UTUN",
         "AF_VSOCK",
         "AI_ADDRCONFIG",
@@ -130,6 +130,7 @@ if sys.platform == "darwin" or sys.platform == "ios":
         "INADDR_ALLRTRS_GROUP",
         "INADDR_CARP_GROUP",
         "INADDR_PFSYNC_GROUP",
+        "IOCTL_VM_SOCKETS_GET_LOCAL_CID",
         "IPPORT_HIFIRSTAUTO",
         "IPPORT_HILASTAUTO",
         "IPPORT_RESERVEDSTART",
@@ -458,6 +459,11 @@ if sys.platform == "darwin" or sys.platform == "ios":
         "TCP_RXT_FINDROP",
         "TCP_SENDMOREACKS",
         "UDP_NOCKSUM",
+        "VMADDR_CID_ANY",
+        "VMADDR_CID_HOST",
+        "VMADDR_CID_HYPERVISOR",
+        "VMADDR_CID_RESERVED",
+        "VMADDR_PORT_ANY",
     ]
 elif sys.platform.startswith("freebsd"):
     __all__ += [
@@ -498,6 +504,7 @@ elif sys.platform.startswith("freebsd"):
         "AF_SIP",
         "AF_SLOW",
         "AF_SNA",
+        "AF_UNIX",
         "AI_ADDRCONFIG",
         "AI_ALL",
         "AI_DEFAULT",
@@ -1394,6 +1401,7 @@ elif sys.platform == "linux" or sys.platform == "android":
         "AF_SMC",
         "AF_SNA",
         "AF_TIPC",
+        "AF_UNIX",
         "AF_VSOCK",
         "AF_WANPIPE",
         "AF_X25",
@@ -1798,6 +1806,12 @@ elif sys.platform == "linux" or sys.platform == "android":
         "HCI_DEV_NONE",
         "HCI_FILTER",
         "HCI_TIME_STAMP",
+        "IEEE802154_ADDR_BROADCAST",
+        "IEEE802154_ADDR_LONG",
+        "IEEE802154_ADDR_NONE",
+        "IEEE802154_ADDR_SHORT",
+        "IEEE802154_ADDR_UNDEF",
+        "IEEE802154_PANID_BROADCAST",
         "INADDR_ALLRTRS_GROUP",
         "INADDR_ALLSNOOPERS_GROUP",
         "INADDR_DUMMY",
@@ -2034,6 +2048,8 @@ elif sys.platform == "linux" or sys.platform == "android":
         "J1939_PGN_MAX",
         "J1939_PGN_PDU1_MAX",
         "J1939_PGN_REQUEST",
+        "KCMPROTO_CONNECTED",
+        "KCM_RECV_DISABLE",
         "L2CAP_LM",
         "L2CAP_LM_AUTH",
         "L2CAP_LM_ENCRYPT",
@@ -2041,6 +2057,43 @@ elif sys.platform == "linux" or sys.platform == "android":
         "L2CAP_LM_RELIABLE",
         "L2CAP_LM_SECURE",
         "L2CAP_LM_TRUSTED",
+        "LLC_OPT_ACK_TMR_EXP",
+        "LLC_OPT_BUSY_TMR_EXP",
+        "LLC_OPT_MAX_ACK_TMR_EXP",
+        "LLC_OPT_MAX_BUSY_TMR_EXP",
+        "LLC_OPT_MAX_P_TMR_EXP",
+        "LLC_OPT_MAX_REJ_TMR_EXP",
+        "LLC_OPT_MAX_RETRY",
+        "LLC_OPT_MAX_SIZE",
+        "LLC_OPT_MAX_WIN",
+        "LLC_OPT_PKTINFO",
+        "LLC_OPT_P_TMR_EXP",
+        "LLC_OPT_REJ_TMR_EXP",
+        "LLC_OPT_RETRY",
+        "LLC_OPT_RX_WIN",
+        "LLC_OPT_SIZE",
+        "LLC_OPT_TX_WIN",
+        "LLC_SAP_3COM",
+        "LLC_SAP_8208",
+        "LLC_SAP_BANYAN",
+        "LLC_SAP_BSPAN",
+        "LLC_SAP_DISC",
+        "LLC_SAP_GLOBAL",
+        "LLC_SAP_IMPL",
+        "LLC_SAP_IP",
+        "LLC_SAP_IPX",
+        "LLC_SAP_LANMGR",
+        "LLC_SAP_LAR",
+        "LLC_SAP_LLC",
+        "LLC_SAP_MMS",
+        "LLC_SAP_NETBEUI",
+        "LLC_SAP_NULL",
+        "LLC_SAP_OSI",
+        "LLC_SAP_PNM",
+        "LLC_SAP_PRO",
+        "LLC_SAP_RM",
+        "LLC_SAP_SNA",
+        "LLC_SAP_SNAP",
         "MCAST_BLOCK_SOURCE",
         "MCAST_EXCLUDE",
         "MCAST_INCLUDE",
@@ -2050,6 +2103,28 @@ elif sys.platform == "linux" or sys.platform == "android":
         "MCAST_LEAVE_SOURCE_GROUP",
         "MCAST_MSFILTER",
         "MCAST_UNBLOCK_SOURCE",
+        "MCTP_ADDR_ANY",
+        "MCTP_ADDR_NULL",
+        "MCTP_NET_ANY",
+        "MCTP_OPT_ADDR_EXT",
+        "MCTP_TAG_MASK",
+        "MCTP_TAG_OWNER",
+        "MCTP_TAG_PREALLOC",
+        "MPTCP_FULL_INFO",
+        "MPTCP_INFO",
+        "MPTCP_INFO_FLAG_FALLBACK",
+        "MPTCP_INFO_FLAG_REMOTE_KEY_RECEIVED",
+        "MPTCP_SUBFLOW_ADDRS",
+        "MPTCP_SUBFLOW_FLAG_BKUP_LOC",
+        "MPTCP_SUBFLOW_FLAG_BKUP_REM",
+        "MPTCP_SUBFLOW_FLAG_CONNECTED",
+        "MPTCP_SUBFLOW_FLAG_FULLY_ESTABLISHED",
+        "MPTCP_SUBFLOW_FLAG_JOIN_LOC",
+        "MPTCP_SUBFLOW_FLAG_JOIN_REM",
+        "MPTCP_SUBFLOW_FLAG_MAPVALID",
+        "MPTCP_SUBFLOW_FLAG_MCAP_LOC",
+        "MPTCP_SUBFLOW_FLAG_MCAP_REM",
+        "MPTCP_TCPINFO",
         "MSG_BATCH",
         "MSG_CMSG_CLOEXEC",
         "MSG_CONFIRM",
@@ -2168,6 +2243,34 @@ elif sys.platform == "linux" or sys.platform == "android":
         "PF_CAN",
         "PF_PACKET",
         "PF_RDS",
+        "PNADDR_ANY",
+        "PNADDR_BROADCAST",
+        "PNPIPE_ENCAP",
+        "PNPIPE_ENCAP_IP",
+        "PNPIPE_ENCAP_NONE",
+        "PNPIPE_HANDLE",
+        "PNPIPE_IFINDEX",
+        "PNPIPE_INITSTATE",
+        "PNPORT_RESOURCE_ROUTING",
+        "PN_PROTO_PHONET",
+        "PN_PROTO_PIPE",
+        "PN_PROTO_TRANSPORT",
+        "PX_PROTO_OE",
+        "PX_PROTO_OL2TP",
+        "PX_PROTO_PPTP",
+        "QRTR_NODE_BCAST",
+        "QRTR_PORT_CTRL",
+        "QRTR_TYPE_BYE",
+        "QRTR_TYPE_DATA",
+        "QRTR_TYPE_DEL_CLIENT",
+        "QRTR_TYPE_DEL_LOOKUP",
+        "QRTR_TYPE_DEL_SERVER",
+        "QRTR_TYPE_EXIT",
+        "QRTR_TYPE_HELLO",
+        "QRTR_TYPE_NEW_LOOKUP",
+        "QRTR_TYPE_NEW_SERVER",
+        "QRTR_TYPE_PING",
+        "QRTR_TYPE_RESUME_TX",
         "RDS_CANCEL_SENT_TO",
         "RDS_CMSG_ATOMIC_CSWP",
         "RDS_CMSG_ATOMIC_FADD",
@@ -2225,6 +2328,38 @@ elif sys.platform == "linux" or sys.platform == "android":
         "RDS_TRANS_IWARP",
         "RDS_TRANS_NONE",
         "RDS_TRANS_TCP",
+        "RXRPC_ABORT",
+        "RXRPC_ACK",
+        "RXRPC_BUSY",
+        "RXRPC_CHALLENGED",
+        "RXRPC_CHARGE_ACCEPT",
+        "RXRPC_EXCLUSIVE_CALL",
+        "RXRPC_EXCLUSIVE_CONNECTION",
+        "RXRPC_LOCAL_ERROR",
+        "RXRPC_MANAGE_RESPONSE",
+        "RXRPC_MIN_SECURITY_LEVEL",
+        "RXRPC_NET_ERROR",
+        "RXRPC_NEW_CALL",
+        "RXRPC_OOB_ID",
+        "RXRPC_RESPOND",
+        "RXRPC_RESPONDED",
+        "RXRPC_RESP_RXGK_APPDATA",
+        "RXRPC_SECURITY_AUTH",
+        "RXRPC_SECURITY_ENCRYPT",
+        "RXRPC_SECURITY_KEY",
+        "RXRPC_SECURITY_KEYRING",
+        "RXRPC_SECURITY_NONE",
+        "RXRPC_SECURITY_PLAIN",
+        "RXRPC_SECURITY_RXGK",
+        "RXRPC_SECURITY_RXK5",
+        "RXRPC_SECURITY_RXKAD",
+        "RXRPC_SECURITY_YFS_RXGK",
+        "RXRPC_SET_CALL_TIMEOUT",
+        "RXRPC_SUPPORTED_CMSG",
+        "RXRPC_TX_LENGTH",
+        "RXRPC_UPGRADEABLE_SERVICE",
+        "RXRPC_UPGRADE_SERVICE",
+        "RXRPC_USER_CALL_ID",
         "SCM_CAN_RAW_ERRQUEUE",
         "SCM_CREDENTIALS",
         "SCM_DEVMEM_DMABUF",
@@ -2245,6 +2380,190 @@ elif sys.platform == "linux" or sys.platform == "android":
         "SCM_TS_OPT_ID",
         "SCM_TXTIME",
         "SCM_WIFI_STATUS",
+        "SCTP_ABORT",
+        "SCTP_ACTIVE",
+        "SCTP_ADAPTATION_INDICATION",
+        "SCTP_ADAPTATION_LAYER",
+        "SCTP_ADDR_ADDED",
+        "SCTP_ADDR_AVAILABLE",
+        "SCTP_ADDR_CONFIRMED",
+        "SCTP_ADDR_MADE_PRIM",
+        "SCTP_ADDR_OVER",
+        "SCTP_ADDR_PF",
+        "SCTP_ADDR_POTENTIALLY_FAILED",
+        "SCTP_ADDR_REMOVED",
+        "SCTP_ADDR_UNREACHABLE",
+        "SCTP_ADD_STREAMS",
+        "SCTP_ALL_ASSOC",
+        "SCTP_ASCONF_SUPPORTED",
+        "SCTP_ASSOCINFO",
+        "SCTP_ASSOC_CHANGE",
+        "SCTP_ASSOC_CHANGE_DENIED",
+        "SCTP_ASSOC_CHANGE_FAILED",
+        "SCTP_ASSOC_RESET_DENIED",
+        "SCTP_ASSOC_RESET_EVENT",
+        "SCTP_ASSOC_RESET_FAILED",
+        "SCTP_AUTHENTICATION_EVENT",
+        "SCTP_AUTHENTICATION_INDICATION",
+        "SCTP_AUTHINFO",
+        "SCTP_AUTH_ACTIVE_KEY",
+        "SCTP_AUTH_CHUNK",
+        "SCTP_AUTH_DEACTIVATE_KEY",
+        "SCTP_AUTH_DELETE_KEY",
+        "SCTP_AUTH_FREE_KEY",
+        "SCTP_AUTH_HMAC_ID_SHA1",
+        "SCTP_AUTH_HMAC_ID_SHA256",
+        "SCTP_AUTH_KEY",
+        "SCTP_AUTH_NEWKEY",
+        "SCTP_AUTH_NEW_KEY",
+        "SCTP_AUTH_NO_AUTH",
+        "SCTP_AUTH_SUPPORTED",
+        "SCTP_AUTOCLOSE",
+        "SCTP_AUTO_ASCONF",
+        "SCTP_BINDX_ADD_ADDR",
+        "SCTP_BINDX_REM_ADDR",
+        "SCTP_CANT_STR_ASSOC",
+        "SCTP_CLOSED",
+        "SCTP_COMM_LOST",
+        "SCTP_COMM_UP",
+        "SCTP_CONTEXT",
+        "SCTP_COOKIE_ECHOED",
+        "SCTP_COOKIE_WAIT",
+        "SCTP_CURRENT_ASSOC",
+        "SCTP_DATA_IO_EVENT",
+        "SCTP_DATA_SENT",
+        "SCTP_DATA_UNSENT",
+        "SCTP_DEFAULT_PRINFO",
+        "SCTP_DEFAULT_SEND_PARAM",
+        "SCTP_DEFAULT_SNDINFO",
+        "SCTP_DELAYED_ACK",
+        "SCTP_DELAYED_ACK_TIME",
+        "SCTP_DELAYED_SACK",
+        "SCTP_DISABLE_FRAGMENTS",
+        "SCTP_DSTADDRV4",
+        "SCTP_DSTADDRV6",
+        "SCTP_ECN_SUPPORTED",
+        "SCTP_EMPTY",
+        "SCTP_ENABLE_CHANGE_ASSOC_REQ",
+        "SCTP_ENABLE_RESET_ASSOC_REQ",
+        "SCTP_ENABLE_RESET_STREAM_REQ",
+        "SCTP_ENABLE_STREAM_RESET",
+        "SCTP_ENABLE_STRRESET_MASK",
+        "SCTP_EOF",
+        "SCTP_ESTABLISHED",
+        "SCTP_EVENT",
+        "SCTP_EVENTS",
+        "SCTP_EXPOSE_PF_STATE",
+        "SCTP_EXPOSE_POTENTIALLY_FAILED_STATE",
+        "SCTP_FAILED_THRESHOLD",
+        "SCTP_FRAGMENT_INTERLEAVE",
+        "SCTP_FUTURE_ASSOC",
+        "SCTP_GET_ASSOC_ID_LIST",
+        "SCTP_GET_ASSOC_NUMBER",
+        "SCTP_GET_ASSOC_STATS",
+        "SCTP_GET_LOCAL_ADDRS",
+        "SCTP_GET_PEER_ADDRS",
+        "SCTP_GET_PEER_ADDR_INFO",
+        "SCTP_HEARTBEAT_SUCCESS",
+        "SCTP_HMAC_IDENT",
+        "SCTP_INACTIVE",
+        "SCTP_INIT",
+        "SCTP_INITMSG",
+        "SCTP_INTERLEAVING_SUPPORTED",
+        "SCTP_INTERNAL_ERROR",
+        "SCTP_I_WANT_MAPPED_V4_ADDR",
+        "SCTP_LOCAL_AUTH_CHUNKS",
+        "SCTP_MAXSEG",
+        "SCTP_MAX_BURST",
+        "SCTP_NODELAY",
+        "SCTP_NOTIFICATION",
+        "SCTP_NXTINFO",
+        "SCTP_PARTIAL_DELIVERY_ABORTED",
+        "SCTP_PARTIAL_DELIVERY_EVENT",
+        "SCTP_PARTIAL_DELIVERY_POINT",
+        "SCTP_PEER_ADDR_CHANGE",
+        "SCTP_PEER_ADDR_PARAMS",
+        "SCTP_PEER_ADDR_THLDS",
+        "SCTP_PEER_ADDR_THLDS_V2",
+        "SCTP_PEER_AUTH_CHUNKS",
+        "SCTP_PEER_FAULTY",
+        "SCTP_PF",
+        "SCTP_PLPMTUD_PROBE_INTERVAL",
+        "SCTP_POTENTIALLY_FAILED",
+        "SCTP_PRIMARY_ADDR",
+        "SCTP_PRINFO",
+        "SCTP_PR_ASSOC_STATUS",
+        "SCTP_PR_SCTP_ALL",
+        "SCTP_PR_SCTP_MASK",
+        "SCTP_PR_SCTP_NONE",
+        "SCTP_PR_SCTP_PRIO",
+        "SCTP_PR_SCTP_RTX",
+        "SCTP_PR_SCTP_TTL",
+        "SCTP_PR_STREAM_STATUS",
+        "SCTP_PR_SUPPORTED",
+        "SCTP_RCVINFO",
+        "SCTP_RECEIVED_SACK",
+        "SCTP_RECONFIG_SUPPORTED",
+        "SCTP_RECVNXTINFO",
+        "SCTP_RECVRCVINFO",
+        "SCTP_REMOTE_ERROR",
+        "SCTP_REMOTE_UDP_ENCAPS_PORT",
+        "SCTP_RESET_ASSOC",
+        "SCTP_RESET_STREAMS",
+        "SCTP_RESPONSE_TO_USER_REQ",
+        "SCTP_RESTART",
+        "SCTP_REUSE_PORT",
+        "SCTP_RTOINFO",
+        "SCTP_SACK_IMMEDIATELY",
+        "SCTP_SENDALL",
+        "SCTP_SENDER_DRY_EVENT",
+        "SCTP_SENDMSG_CONNECT",
+        "SCTP_SEND_FAILED",
+        "SCTP_SEND_FAILED_EVENT",
+        "SCTP_SET_PEER_PRIMARY_ADDR",
+        "SCTP_SHUTDOWN_ACK_SENT",
+        "SCTP_SHUTDOWN_COMP",
+        "SCTP_SHUTDOWN_EVENT",
+        "SCTP_SHUTDOWN_GUARD_EXPIRES",
+        "SCTP_SHUTDOWN_PENDING",
+        "SCTP_SHUTDOWN_RECEIVED",
+        "SCTP_SHUTDOWN_SENT",
+        "SCTP_SNDINFO",
+        "SCTP_SNDRCV",
+        "SCTP_SOCKOPT_BINDX_ADD",
+        "SCTP_SOCKOPT_BINDX_REM",
+        "SCTP_SOCKOPT_CONNECTX",
+        "SCTP_SOCKOPT_CONNECTX3",
+        "SCTP_SOCKOPT_CONNECTX_OLD",
+        "SCTP_SOCKOPT_PEELOFF",
+        "SCTP_SOCKOPT_PEELOFF_FLAGS",
+        "SCTP_SS_DEFAULT",
+        "SCTP_SS_FC",
+        "SCTP_SS_FCFS",
+        "SCTP_SS_PRIO",
+        "SCTP_SS_RR",
+        "SCTP_SS_WFQ",
+        "SCTP_STATUS",
+        "SCTP_STREAM_CHANGE_DENIED",
+        "SCTP_STREAM_CHANGE_EVENT",
+        "SCTP_STREAM_CHANGE_FAILED",
+        "SCTP_STREAM_RESET_DENIED",
+        "SCTP_STREAM_RESET_EVENT",
+        "SCTP_STREAM_RESET_FAILED",
+        "SCTP_STREAM_RESET_INCOMING",
+        "SCTP_STREAM_RESET_INCOMING_SSN",
+        "SCTP_STREAM_RESET_OUTGOING",
+        "SCTP_STREAM_RESET_OUTGOING_SSN",
+        "SCTP_STREAM_SCHEDULER",
+        "SCTP_STREAM_SCHEDULER_VALUE",
+        "SCTP_UNCONFIRMED",
+        "SCTP_UNKNOWN",
+        "SCTP_UNORDERED",
+        "SIOCKCMATTACH",
+        "SIOCKCMCLONE",
+        "SIOCKCMUNATTACH",
+        "SMCPROTO_SMC",
+        "SMCPROTO_SMC6",
         "SOCK_CLOEXEC",
         "SOCK_DCCP",
         "SOCK_NONBLOCK",
@@ -2284,6 +2603,7 @@ elif sys.platform == "linux" or sys.platform == "android":
         "SOL_DECNET",
         "SOL_HCI",
         "SOL_ICMPV6",
+        "SOL_IEEE802154",
         "SOL_IPV6",
         "SOL_IPX",
         "SOL_IRDA",
@@ -2306,6 +2626,7 @@ elif sys.platform == "linux" or sys.platform == "android":
         "SOL_ROSE",
         "SOL_RXRPC",
         "SOL_SCO",
+        "SOL_SCTP",
         "SOL_SMC",
         "SOL_SOCKET",
         "SOL_TIPC",
@@ -2627,6 +2948,78 @@ elif sys.platform == "linux" or sys.platform == "android":
         "TIPC_ZONE_OFFSET",
         "TIPC_ZONE_SCOPE",
         "TIPC_ZONE_SIZE",
+        "TLS_1_2_VERSION",
+        "TLS_1_2_VERSION_MAJOR",
+        "TLS_1_2_VERSION_MINOR",
+        "TLS_1_3_VERSION",
+        "TLS_1_3_VERSION_MAJOR",
+        "TLS_1_3_VERSION_MINOR",
+        "TLS_CIPHER_AES_CCM_128",
+        "TLS_CIPHER_AES_CCM_128_IV_SIZE",
+        "TLS_CIPHER_AES_CCM_128_KEY_SIZE",
+        "TLS_CIPHER_AES_CCM_128_REC_SEQ_SIZE",
+        "TLS_CIPHER_AES_CCM_128_SALT_SIZE",
+        "TLS_CIPHER_AES_CCM_128_TAG_SIZE",
+        "TLS_CIPHER_AES_GCM_128",
+        "TLS_CIPHER_AES_GCM_128_IV_SIZE",
+        "TLS_CIPHER_AES_GCM_128_KEY_SIZE",
+        "TLS_CIPHER_AES_GCM_128_REC_SEQ_SIZE",
+        "TLS_CIPHER_AES_GCM_128_SALT_SIZE",
+        "TLS_CIPHER_AES_GCM_128_TAG_SIZE",
+        "TLS_CIPHER_AES_GCM_256",
+        "TLS_CIPHER_AES_GCM_256_IV_SIZE",
+        "TLS_CIPHER_AES_GCM_256_KEY_SIZE",
+        "TLS_CIPHER_AES_GCM_256_REC_SEQ_SIZE",
+        "TLS_CIPHER_AES_GCM_256_SALT_SIZE",
+        "TLS_CIPHER_AES_GCM_256_TAG_SIZE",
+        "TLS_CIPHER_ARIA_GCM_128",
+        "TLS_CIPHER_ARIA_GCM_128_IV_SIZE",
+        "TLS_CIPHER_ARIA_GCM_128_KEY_SIZE",
+        "TLS_CIPHER_ARIA_GCM_128_REC_SEQ_SIZE",
+        "TLS_CIPHER_ARIA_GCM_128_SALT_SIZE",
+        "TLS_CIPHER_ARIA_GCM_128_TAG_SIZE",
+        "TLS_CIPHER_ARIA_GCM_256",
+        "TLS_CIPHER_ARIA_GCM_256_IV_SIZE",
+        "TLS_CIPHER_ARIA_GCM_256_KEY_SIZE",
+        "TLS_CIPHER_ARIA_GCM_256_REC_SEQ_SIZE",
+        "TLS_CIPHER_ARIA_GCM_256_SALT_SIZE",
+        "TLS_CIPHER_ARIA_GCM_256_TAG_SIZE",
+        "TLS_CIPHER_CHACHA20_POLY1305",
+        "TLS_CIPHER_CHACHA20_POLY1305_IV_SIZE",
+        "TLS_CIPHER_CHACHA20_POLY1305_KEY_SIZE",
+        "TLS_CIPHER_CHACHA20_POLY1305_REC_SEQ_SIZE",
+        "TLS_CIPHER_CHACHA20_POLY1305_SALT_SIZE",
+        "TLS_CIPHER_CHACHA20_POLY1305_TAG_SIZE",
+        "TLS_CIPHER_SM4_CCM",
+        "TLS_CIPHER_SM4_CCM_IV_SIZE",
+        "TLS_CIPHER_SM4_CCM_KEY_SIZE",
+        "TLS_CIPHER_SM4_CCM_REC_SEQ_SIZE",
+        "TLS_CIPHER_SM4_CCM_SALT_SIZE",
+        "TLS_CIPHER_SM4_CCM_TAG_SIZE",
+        "TLS_CIPHER_SM4_GCM",
+        "TLS_CIPHER_SM4_GCM_IV_SIZE",
+        "TLS_CIPHER_SM4_GCM_KEY_SIZE",
+        "TLS_CIPHER_SM4_GCM_REC_SEQ_SIZE",
+        "TLS_CIPHER_SM4_GCM_SALT_SIZE",
+        "TLS_CIPHER_SM4_GCM_TAG_SIZE",
+        "TLS_CONF_BASE",
+        "TLS_CONF_HW",
+        "TLS_CONF_HW_RECORD",
+        "TLS_CONF_SW",
+        "TLS_GET_RECORD_TYPE",
+        "TLS_INFO_CIPHER",
+        "TLS_INFO_RXCONF",
+        "TLS_INFO_RX_NO_PAD",
+        "TLS_INFO_TXCONF",
+        "TLS_INFO_TX_MAX_PAYLOAD_LEN",
+        "TLS_INFO_VERSION",
+        "TLS_INFO_ZC_RO_TX",
+        "TLS_RX",
+        "TLS_RX_EXPECT_NO_PAD",
+        "TLS_SET_RECORD_TYPE",
+        "TLS_TX",
+        "TLS_TX_MAX_PAYLOAD_LEN",
+        "TLS_TX_ZEROCOPY_RO",
         "UDPLITE_RECV_CSCOV",
         "UDPLITE_SEND_CSCOV",
         "UDP_CORK",
@@ -2649,6 +3042,42 @@ elif sys.platform == "linux" or sys.platform == "android":
         "VMADDR_FLAG_TO_HOST",
         "VMADDR_PORT_ANY",
         "VM_SOCKETS_INVALID_VERSION",
+        "WPAN_SECURITY",
+        "WPAN_SECURITY_DEFAULT",
+        "WPAN_SECURITY_LEVEL",
+        "WPAN_SECURITY_LEVEL_DEFAULT",
+        "WPAN_SECURITY_OFF",
+        "WPAN_SECURITY_ON",
+        "WPAN_WANTACK",
+        "WPAN_WANTLQI",
+        "XDP_COPY",
+        "XDP_MAX_TX_SKB_BUDGET",
+        "XDP_MMAP_OFFSETS",
+        "XDP_OPTIONS",
+        "XDP_OPTIONS_ZEROCOPY",
+        "XDP_PGOFF_RX_RING",
+        "XDP_PGOFF_TX_RING",
+        "XDP_PKT_CONTD",
+        "XDP_RING_NEED_WAKEUP",
+        "XDP_RX_RING",
+        "XDP_SHARED_UMEM",
+        "XDP_STATISTICS",
+        "XDP_TXMD_FLAGS_CHECKSUM",
+        "XDP_TXMD_FLAGS_LAUNCH_TIME",
+        "XDP_TXMD_FLAGS_TIMESTAMP",
+        "XDP_TX_METADATA",
+        "XDP_TX_RING",
+        "XDP_UMEM_COMPLETION_RING",
+        "XDP_UMEM_FILL_RING",
+        "XDP_UMEM_PGOFF_COMPLETION_RING",
+        "XDP_UMEM_PGOFF_FILL_RING",
+        "XDP_UMEM_REG",
+        "XDP_UMEM_TX_METADATA_LEN",
+        "XDP_UMEM_TX_SW_CSUM",
+        "XDP_UMEM_UNALIGNED_CHUNK_FLAG",
+        "XDP_USE_NEED_WAKEUP",
+        "XDP_USE_SG",
+        "XDP_ZEROCOPY",
     ]
 elif sys.platform.startswith("netbsd"):
     __all__ += [
@@ -2682,6 +3111,7 @@ elif sys.platform.startswith("netbsd"):
         "AF_PUP",
         "AF_ROUTE",
         "AF_SNA",
+        "AF_UNIX",
         "AI_ADDRCONFIG",
         "AI_MASK",
         "AI_NUMERICSERV",
@@ -2971,7 +3401,6 @@ elif sys.platform.startswith("netbsd"):
 elif sys.platform.startswith("openbsd"):
     __all__ += [
         "AF_APPLETALK",
-        "AF_BLUETOOTH",
         "AF_CCITT",
         "AF_CHAOS",
         "AF_CNT",
@@ -2999,6 +3428,7 @@ elif sys.platform.startswith("openbsd"):
         "AF_ROUTE",
         "AF_SIP",
         "AF_SNA",
+        "AF_UNIX",
         "AI_ADDRCONFIG",
         "AI_EXT",
         "AI_FQDN",
@@ -3188,13 +3618,343 @@ elif sys.platform.startswith("openbsd"):
         "TCP_SACKHOLE_LIMIT",
         "TCP_SACK_ENABLE",
     ]
+elif sys.platform == "win32":
+    __all__ += [
+        "AF_12844",
+        "AF_APPLETALK",
+        "AF_ATM",
+        "AF_BAN",
+        "AF_BLUETOOTH",
+        "AF_BTH",
+        "AF_CCITT",
+        "AF_CHAOS",
+        "AF_CLUSTER",
+        "AF_DATAKIT",
+        "AF_DECnet",
+        "AF_DLI",
+        "AF_ECMA",
+        "AF_FIREFOX",
+        "AF_HYLINK",
+        "AF_HYPERV",
+        "AF_ICLFXBM",
+        "AF_IMPLINK",
+        "AF_INET6",
+        "AF_IPX",
+        "AF_IRDA",
+        "AF_ISO",
+        "AF_LAT",
+        "AF_LINK",
+        "AF_NETBIOS",
+        "AF_NETDES",
+        "AF_NS",
+        "AF_OSI",
+        "AF_PUP",
+        "AF_SNA",
+        "AF_TCNMESSAGE",
+        "AF_TCNPROCESS",
+        "AF_VOICEVIEW",
+        "AI_ADDRCONFIG",
+        "AI_ALL",
+        "AI_DISABLE_IDN_ENCODING",
+        "AI_FILESERVER",
+        "AI_FQDN",
+        "AI_NON_AUTHORITATIVE",
+        "AI_NUMERICSERV",
+        "AI_RETURN_PREFERRED_NAMES",
+        "AI_SECURE",
+        "AI_V4MAPPED",
+        "BDADDR_ANY",
+        "BDADDR_LOCAL",
+        "BTPROTO_L2CAP",
+        "BTPROTO_RFCOMM",
+        "EAI_AGAIN",
+        "EAI_BADFLAGS",
+        "EAI_FAIL",
+        "EAI_FAMILY",
+        "EAI_MEMORY",
+        "EAI_NODATA",
+        "EAI_NONAME",
+        "EAI_SERVICE",
+        "EAI_SOCKTYPE",
+        "HVSOCKET_ADDRESS_FLAG_PASSTHRU",
+        "HVSOCKET_CONNECTED_SUSPEND",
+        "HVSOCKET_CONNECT_TIMEOUT",
+        "HVSOCKET_CONNECT_TIMEOUT_MAX",
+        "HV_GUID_BROADCAST",
+        "HV_GUID_CHILDREN",
+        "HV_GUID_LOOPBACK",
+        "HV_GUID_PARENT",
+        "HV_GUID_WILDCARD",
+        "HV_GUID_ZERO",
+        "HV_PROTOCOL_RAW",
+        "IPPORT_BIFFUDP",
+        "IPPORT_CHARGEN",
+        "IPPORT_CMDSERVER",
+        "IPPORT_DAYTIME",
+        "IPPORT_DISCARD",
+        "IPPORT_DYNAMIC_MAX",
+        "IPPORT_DYNAMIC_MIN",
+        "IPPORT_ECHO",
+        "IPPORT_EFSSERVER",
+        "IPPORT_EPMAP",
+        "IPPORT_EXECSERVER",
+        "IPPORT_FINGER",
+        "IPPORT_FTP",
+        "IPPORT_FTP_DATA",
+        "IPPORT_HTTPS",
+        "IPPORT_IMAP",
+        "IPPORT_IMAP3",
+        "IPPORT_LDAP",
+        "IPPORT_LOGINSERVER",
+        "IPPORT_MICROSOFT_DS",
+        "IPPORT_MSP",
+        "IPPORT_MTP",
+        "IPPORT_NAMESERVER",
+        "IPPORT_NETBIOS_DGM",
+        "IPPORT_NETBIOS_NS",
+        "IPPORT_NETBIOS_SSN",
+        "IPPORT_NETSTAT",
+        "IPPORT_NTP",
+        "IPPORT_POP3",
+        "IPPORT_QOTD",
+        "IPPORT_REGISTERED_MAX",
+        "IPPORT_REGISTERED_MIN",
+        "IPPORT_RJE",
+        "IPPORT_ROUTESERVER",
+        "IPPORT_SMTP",
+        "IPPORT_SNMP",
+        "IPPORT_SNMP_TRAP",
+        "IPPORT_SUPDUP",
+        "IPPORT_SYSTAT",
+        "IPPORT_TCPMUX",
+        "IPPORT_TELNET",
+        "IPPORT_TFTP",
+        "IPPORT_TIMESERVER",
+        "IPPORT_TTYLINK",
+        "IPPORT_USERRESERVED",
+        "IPPORT_WHOIS",
+        "IPPORT_WHOSERVER",
+        "IPPROTO_CBT",
+        "IPPROTO_GGP",
+        "IPPROTO_ICLFXBM",
+        "IPPROTO_IGP",
+        "IPPROTO_IPV4",
+        "IPPROTO_L2TP",
+        "IPPROTO_MAX",
+        "IPPROTO_ND",
+        "IPPROTO_PGM",
+        "IPPROTO_RDP",
+        "IPPROTO_ST",
+        "IPV6_ADD_IFLIST",
+        "IPV6_ADD_MEMBERSHIP",
+        "IPV6_CHECKSUM",
+        "IPV6_DEL_IFLIST",
+        "IPV6_DONTFRAG",
+        "IPV6_DROP_MEMBERSHIP",
+        "IPV6_ECN",
+        "IPV6_GET_IFLIST",
+        "IPV6_HDRINCL",
+        "IPV6_HOPLIMIT",
+        "IPV6_HOPOPTS",
+        "IPV6_IFLIST",
+        "IPV6_JOIN_GROUP",
+        "IPV6_LEAVE_GROUP",
+        "IPV6_MTU",
+        "IPV6_MTU_DISCOVER",
+        "IPV6_MULTICAST_HOPS",
+        "IPV6_MULTICAST_IF",
+        "IPV6_MULTICAST_LOOP",
+        "IPV6_NRT_INTERFACE",
+        "IPV6_PKTINFO",
+        "IPV6_PKTINFO_EX",
+        "IPV6_PROTECTION_LEVEL",
+        "IPV6_RECVDSTADDR",
+        "IPV6_RECVERR",
+        "IPV6_RECVIF",
+        "IPV6_RECVRTHDR",
+        "IPV6_RECVTCLASS",
+        "IPV6_RTHDR",
+        "IPV6_TCLASS",
+        "IPV6_UNICAST_HOPS",
+        "IPV6_UNICAST_IF",
+        "IPV6_USER_MTU",
+        "IPV6_V6ONLY",
+        "IPV6_WFP_REDIRECT_CONTEXT",
+        "IPV6_WFP_REDIRECT_RECORDS",
+        "IP_ADD_IFLIST",
+        "IP_ADD_MEMBERSHIP",
+        "IP_ADD_SOURCE_MEMBERSHIP",
+        "IP_BLOCK_SOURCE",
+        "IP_DEL_IFLIST",
+        "IP_DONTFRAGMENT",
+        "IP_DROP_MEMBERSHIP",
+        "IP_DROP_SOURCE_MEMBERSHIP",
+        "IP_ECN",
+        "IP_GET_IFLIST",
+        "IP_HDRINCL",
+        "IP_HOPLIMIT",
+        "IP_IFLIST",
+        "IP_MTU",
+        "IP_MTU_DISCOVER",
+        "IP_MULTICAST_IF",
+        "IP_MULTICAST_LOOP",
+        "IP_MULTICAST_TTL",
+        "IP_NRT_INTERFACE",
+        "IP_OPTIONS",
+        "IP_ORIGINAL_ARRIVAL_IF",
+        "IP_PKTINFO",
+        "IP_PKTINFO_EX",
+        "IP_PMTUDISC_DO",
+        "IP_PMTUDISC_DONT",
+        "IP_PMTUDISC_MAX",
+        "IP_PMTUDISC_NOT_SET",
+        "IP_PMTUDISC_PROBE",
+        "IP_PROTECTION_LEVEL",
+        "IP_RECEIVE_BROADCAST",
+        "IP_RECVDSTADDR",
+        "IP_RECVERR",
+        "IP_RECVIF",
+        "IP_RECVRTHDR",
+        "IP_RECVTCLASS",
+        "IP_RECVTOS",
+        "IP_RECVTTL",
+        "IP_RTHDR",
+        "IP_TCLASS",
+        "IP_TOS",
+        "IP_TTL",
+        "IP_UNBLOCK_SOURCE",
+        "IP_UNICAST_IF",
+        "IP_USER_MTU",
+        "IP_WFP_REDIRECT_CONTEXT",
+        "IP_WFP_REDIRECT_RECORDS",
+        "MCAST_BLOCK_SOURCE",
+        "MCAST_EXCLUDE",
+        "MCAST_INCLUDE",
+        "MCAST_JOIN_GROUP",
+        "MCAST_JOIN_SOURCE_GROUP",
+        "MCAST_LEAVE_GROUP",
+        "MCAST_LEAVE_SOURCE_GROUP",
+        "MCAST_UNBLOCK_SOURCE",
+        "MSG_BCAST",
+        "MSG_CTRUNC",
+        "MSG_ERRQUEUE",
+        "MSG_INTERRUPT",
+        "MSG_MCAST",
+        "MSG_PARTIAL",
+        "MSG_PUSH_IMMEDIATE",
+        "MSG_TRUNC",
+        "MSG_WAITALL",
+        "NI_DGRAM",
+        "NI_MAXHOST",
+        "NI_MAXSERV",
+        "NI_NAMEREQD",
+        "NI_NOFQDN",
+        "NI_NUMERICHOST",
+        "NI_NUMERICSERV",
+        "RCVALL_IPLEVEL",
+        "RCVALL_MAX",
+        "RCVALL_OFF",
+        "RCVALL_ON",
+        "RCVALL_SOCKETLEVELONLY",
+        "SIO_KEEPALIVE_VALS",
+        "SIO_LOOPBACK_FAST_PATH",
+        "SIO_RCVALL",
+        "SOL_IRLMP",
+        "SOL_L2CAP",
+        "SOL_RFCOMM",
+        "SOL_SDP",
+        "SOL_SOCKET",
+        "SOMAXCONN",
+        "SO_ACCEPTCONN",
+        "SO_BROADCAST",
+        "SO_BSP_STATE",
+        "SO_BTH_AUTHENTICATE",
+        "SO_BTH_ENCRYPT",
+        "SO_BTH_MTU",
+        "SO_BTH_MTU_MAX",
+        "SO_BTH_MTU_MIN",
+        "SO_COMPARTMENT_ID",
+        "SO_CONDITIONAL_ACCEPT",
+        "SO_CONNDATA",
+        "SO_CONNDATALEN",
+        "SO_CONNECT_TIME",
+        "SO_CONNOPT",
+        "SO_CONNOPTLEN",
+        "SO_DEBUG",
+        "SO_DISCDATA",
+        "SO_DISCDATALEN",
+        "SO_DISCOPT",
+        "SO_DISCOPTLEN",
+        "SO_DONTLINGER",
+        "SO_DONTROUTE",
+        "SO_ERROR",
+        "SO_EXCLUSIVEADDRUSE",
+        "SO_GROUP_ID",
+        "SO_GROUP_PRIORITY",
+        "SO_KEEPALIVE",
+        "SO_LINGER",
+        "SO_MAXDG",
+        "SO_MAXPATHDG",
+        "SO_MAX_MSG_SIZE",
+        "SO_OOBINLINE",
+        "SO_OPENTYPE",
+        "SO_ORIGINAL_DST",
+        "SO_PAUSE_ACCEPT",
+        "SO_PORT_SCALABILITY",
+        "SO_PROTOCOL_INFOA",
+        "SO_PROTOCOL_INFOW",
+        "SO_RANDOMIZE_PORT",
+        "SO_RCVBUF",
+        "SO_RCVLOWAT",
+        "SO_RCVTIMEO",
+        "SO_REUSEADDR",
+        "SO_REUSE_MULTICASTPORT",
+        "SO_REUSE_UNICASTPORT",
+        "SO_SNDBUF",
+        "SO_SNDLOWAT",
+        "SO_SNDTIMEO",
+        "SO_SYNCHRONOUS_ALERT",
+        "SO_SYNCHRONOUS_NONALERT",
+        "SO_TIMESTAMP",
+        "SO_TIMESTAMP_ID",
+        "SO_TYPE",
+        "SO_UPDATE_ACCEPT_CONTEXT",
+        "SO_UPDATE_CONNECT_CONTEXT",
+        "SO_USELOOPBACK",
+        "TCP_ATMARK",
+        "TCP_BSDURGENT",
+        "TCP_CONGESTION_ALGORITHM",
+        "TCP_DELAY_FIN_ACK",
+        "TCP_EXPEDITED_1122",
+        "TCP_FAIL_CONNECT_ON_ICMP_ERROR",
+        "TCP_FASTOPEN",
+        "TCP_ICMP_ERROR_INFO",
+        "TCP_KEEPALIVE",
+        "TCP_KEEPCNT",
+        "TCP_KEEPIDLE",
+        "TCP_KEEPINTVL",
+        "TCP_MAXRT",
+        "TCP_MAXRTMS",
+        "TCP_MAXSEG",
+        "TCP_NOSYNRETRIES",
+        "TCP_NOURG",
+        "TCP_OFFLOAD_NOT_PREFERRED",
+        "TCP_OFFLOAD_NO_PREFERENCE",
+        "TCP_OFFLOAD_PREFERENCE",
+        "TCP_OFFLOAD_PREFERRED",
+        "TCP_QUICKACK",
+        "TCP_STDURG",
+        "TCP_TIMESTAMPS",
+        "UDP_CHECKSUM_COVERAGE",
+        "UDP_NOCHECKSUM",
+    ]
 else:
     __all__ += [
+        "AF_UNIX",
         "IPPORT_USERRESERVED",
     ]
 
 AF_INET: Final = AddressFamily.AF_INET
-AF_UNIX: Final = AddressFamily.AF_UNIX
 AF_UNSPEC: Final = AddressFamily.AF_UNSPEC
 AI_CANONNAME: Final = AddressInfo.AI_CANONNAME
 AI_NUMERICHOST: Final = AddressInfo.AI_NUMERICHOST
@@ -3273,6 +4033,7 @@ if sys.platform == "darwin" or sys.platform == "ios":
     AF_SIP: Final = AddressFamily.AF_SIP
     AF_SNA: Final = AddressFamily.AF_SNA
     AF_SYSTEM: Final = AddressFamily.AF_SYSTEM
+    AF_UNIX: Final = AddressFamily.AF_UNIX
     AF_UTUN: Final = AddressFamily.AF_UTUN
     AF_VSOCK: Final = AddressFamily.AF_VSOCK
     AI_ADDRCONFIG: Final = AddressInfo.AI_ADDRCONFIG
@@ -3315,6 +4076,7 @@ if sys.platform == "darwin" or sys.platform == "ios":
     INADDR_ALLRTRS_GROUP: Final = 3758096386
     INADDR_CARP_GROUP: Final = 3758096402
     INADDR_PFSYNC_GROUP: Final = 3758096624
+    IOCTL_VM_SOCKETS_GET_LOCAL_CID: Final = 1074033617
     IPPORT_HIFIRSTAUTO: Final = 49152
     IPPORT_HILASTAUTO: Final = 65535
     IPPORT_RESERVEDSTART: Final = 600
@@ -3643,6 +4405,11 @@ if sys.platform == "darwin" or sys.platform == "ios":
     TCP_RXT_FINDROP: Final = 256
     TCP_SENDMOREACKS: Final = 259
     UDP_NOCKSUM: Final = 1
+    VMADDR_CID_ANY: Final = 4294967295
+    VMADDR_CID_HOST: Final = 2
+    VMADDR_CID_HYPERVISOR: Final = 0
+    VMADDR_CID_RESERVED: Final = 1
+    VMADDR_PORT_ANY: Final = 4294967295
 elif sys.platform.startswith("freebsd"):
     AF_APPLETALK: Final = AddressFamily.AF_APPLETALK
     AF_ARP: Final = AddressFamily.AF_ARP
@@ -3681,6 +4448,7 @@ elif sys.platform.startswith("freebsd"):
     AF_SIP: Final = AddressFamily.AF_SIP
     AF_SLOW: Final = AddressFamily.AF_SLOW
     AF_SNA: Final = AddressFamily.AF_SNA
+    AF_UNIX: Final = AddressFamily.AF_UNIX
     AI_ADDRCONFIG: Final = AddressInfo.AI_ADDRCONFIG
     AI_ALL: Final = AddressInfo.AI_ALL
     AI_DEFAULT: Final = AddressInfo.AI_DEFAULT
@@ -4575,6 +5343,7 @@ elif sys.platform == "linux" or sys.platform == "android":
     AF_SMC: Final = AddressFamily.AF_SMC
     AF_SNA: Final = AddressFamily.AF_SNA
     AF_TIPC: Final = AddressFamily.AF_TIPC
+    AF_UNIX: Final = AddressFamily.AF_UNIX
     AF_VSOCK: Final = AddressFamily.AF_VSOCK
     AF_WANPIPE: Final = AddressFamily.AF_WANPIPE
     AF_X25: Final = AddressFamily.AF_X25
@@ -4979,6 +5748,12 @@ elif sys.platform == "linux" or sys.platform == "android":
     HCI_DEV_NONE: Final = 65535
     HCI_FILTER: Final = 2
     HCI_TIME_STAMP: Final = 3
+    IEEE802154_ADDR_BROADCAST: Final = 65535
+    IEEE802154_ADDR_LONG: Final = 3
+    IEEE802154_ADDR_NONE: Final = 0
+    IEEE802154_ADDR_SHORT: Final = 2
+    IEEE802154_ADDR_UNDEF: Final = 65534
+    IEEE802154_PANID_BROADCAST: Final = 65535
     INADDR_ALLRTRS_GROUP: Final = 3758096386
     INADDR_ALLSNOOPERS_GROUP: Final = 3758096490
     INADDR_DUMMY: Final = 3221225480
@@ -5215,6 +5990,8 @@ elif sys.platform == "linux" or sys.platform == "android":
     J1939_PGN_MAX: Final = 262143
     J1939_PGN_PDU1_MAX: Final = 261888
     J1939_PGN_REQUEST: Final = 59904
+    KCMPROTO_CONNECTED: Final = 0
+    KCM_RECV_DISABLE: Final = 1
     L2CAP_LM: Final = 3
     L2CAP_LM_AUTH: Final = 2
     L2CAP_LM_ENCRYPT: Final = 4
@@ -5222,6 +5999,43 @@ elif sys.platform == "linux" or sys.platform == "android":
     L2CAP_LM_RELIABLE: Final = 16
     L2CAP_LM_SECURE: Final = 32
     L2CAP_LM_TRUSTED: Final = 8
+    LLC_OPT_ACK_TMR_EXP: Final = 3
+    LLC_OPT_BUSY_TMR_EXP: Final = 6
+    LLC_OPT_MAX_ACK_TMR_EXP: Final = 60
+    LLC_OPT_MAX_BUSY_TMR_EXP: Final = 60
+    LLC_OPT_MAX_P_TMR_EXP: Final = 60
+    LLC_OPT_MAX_REJ_TMR_EXP: Final = 60
+    LLC_OPT_MAX_RETRY: Final = 100
+    LLC_OPT_MAX_SIZE: Final = 4196
+    LLC_OPT_MAX_WIN: Final = 127
+    LLC_OPT_PKTINFO: Final = 9
+    LLC_OPT_P_TMR_EXP: Final = 4
+    LLC_OPT_REJ_TMR_EXP: Final = 5
+    LLC_OPT_RETRY: Final = 1
+    LLC_OPT_RX_WIN: Final = 8
+    LLC_OPT_SIZE: Final = 2
+    LLC_OPT_TX_WIN: Final = 7
+    LLC_SAP_3COM: Final = 128
+    LLC_SAP_8208: Final = 126
+    LLC_SAP_BANYAN: Final = 188
+    LLC_SAP_BSPAN: Final = 66
+    LLC_SAP_DISC: Final = 252
+    LLC_SAP_GLOBAL: Final = 255
+    LLC_SAP_IMPL: Final = 248
+    LLC_SAP_IP: Final = 6
+    LLC_SAP_IPX: Final = 224
+    LLC_SAP_LANMGR: Final = 244
+    LLC_SAP_LAR: Final = 220
+    LLC_SAP_LLC: Final = 2
+    LLC_SAP_MMS: Final = 78
+    LLC_SAP_NETBEUI: Final = 240
+    LLC_SAP_NULL: Final = 0
+    LLC_SAP_OSI: Final = 254
+    LLC_SAP_PNM: Final = 14
+    LLC_SAP_PRO: Final = 142
+    LLC_SAP_RM: Final = 212
+    LLC_SAP_SNA: Final = 4
+    LLC_SAP_SNAP: Final = 170
     MCAST_BLOCK_SOURCE: Final = 43
     MCAST_EXCLUDE: Final = 0
     MCAST_INCLUDE: Final = 1
@@ -5231,6 +6045,28 @@ elif sys.platform == "linux" or sys.platform == "android":
     MCAST_LEAVE_SOURCE_GROUP: Final = 47
     MCAST_MSFILTER: Final = 48
     MCAST_UNBLOCK_SOURCE: Final = 44
+    MCTP_ADDR_ANY: Final = 255
+    MCTP_ADDR_NULL: Final = 0
+    MCTP_NET_ANY: Final = 0
+    MCTP_OPT_ADDR_EXT: Final = 1
+    MCTP_TAG_MASK: Final = 7
+    MCTP_TAG_OWNER: Final = 8
+    MCTP_TAG_PREALLOC: Final = 16
+    MPTCP_FULL_INFO: Final = 4
+    MPTCP_INFO: Final = 1
+    MPTCP_INFO_FLAG_FALLBACK: Final = 1
+    MPTCP_INFO_FLAG_REMOTE_KEY_RECEIVED: Final = 2
+    MPTCP_SUBFLOW_ADDRS: Final = 3
+    MPTCP_SUBFLOW_FLAG_BKUP_LOC: Final = 32
+    MPTCP_SUBFLOW_FLAG_BKUP_REM: Final = 16
+    MPTCP_SUBFLOW_FLAG_CONNECTED: Final = 128
+    MPTCP_SUBFLOW_FLAG_FULLY_ESTABLISHED: Final = 64
+    MPTCP_SUBFLOW_FLAG_JOIN_LOC: Final = 8
+    MPTCP_SUBFLOW_FLAG_JOIN_REM: Final = 4
+    MPTCP_SUBFLOW_FLAG_MAPVALID: Final = 256
+    MPTCP_SUBFLOW_FLAG_MCAP_LOC: Final = 2
+    MPTCP_SUBFLOW_FLAG_MCAP_REM: Final = 1
+    MPTCP_TCPINFO: Final = 2
     MSG_BATCH: Final = MsgFlag.MSG_BATCH
     MSG_CMSG_CLOEXEC: Final = MsgFlag.MSG_CMSG_CLOEXEC
     MSG_CONFIRM: Final = MsgFlag.MSG_CONFIRM
@@ -5349,6 +6185,34 @@ elif sys.platform == "linux" or sys.platform == "android":
     PF_CAN: Final = 29
     PF_PACKET: Final = 17
     PF_RDS: Final = 21
+    PNADDR_ANY: Final = 0
+    PNADDR_BROADCAST: Final = 252
+    PNPIPE_ENCAP: Final = 1
+    PNPIPE_ENCAP_IP: Final = 1
+    PNPIPE_ENCAP_NONE: Final = 0
+    PNPIPE_HANDLE: Final = 3
+    PNPIPE_IFINDEX: Final = 2
+    PNPIPE_INITSTATE: Final = 4
+    PNPORT_RESOURCE_ROUTING: Final = 0
+    PN_PROTO_PHONET: Final = 1
+    PN_PROTO_PIPE: Final = 2
+    PN_PROTO_TRANSPORT: Final = 0
+    PX_PROTO_OE: Final = 0
+    PX_PROTO_OL2TP: Final = 1
+    PX_PROTO_PPTP: Final = 2
+    QRTR_NODE_BCAST: Final = 4294967295
+    QRTR_PORT_CTRL: Final = 4294967294
+    QRTR_TYPE_BYE: Final = 3
+    QRTR_TYPE_DATA: Final = 1
+    QRTR_TYPE_DEL_CLIENT: Final = 6
+    QRTR_TYPE_DEL_LOOKUP: Final = 11
+    QRTR_TYPE_DEL_SERVER: Final = 5
+    QRTR_TYPE_EXIT: Final = 8
+    QRTR_TYPE_HELLO: Final = 2
+    QRTR_TYPE_NEW_LOOKUP: Final = 10
+    QRTR_TYPE_NEW_SERVER: Final = 4
+    QRTR_TYPE_PING: Final = 9
+    QRTR_TYPE_RESUME_TX: Final = 7
     RDS_CANCEL_SENT_TO: Final = 1
     RDS_CMSG_ATOMIC_CSWP: Final = 7
     RDS_CMSG_ATOMIC_FADD: Final = 6
@@ -5406,6 +6270,38 @@ elif sys.platform == "linux" or sys.platform == "android":
     RDS_TRANS_IWARP: Final = 1
     RDS_TRANS_NONE: Final = -1
     RDS_TRANS_TCP: Final = 2
+    RXRPC_ABORT: Final = 2
+    RXRPC_ACK: Final = 3
+    RXRPC_BUSY: Final = 6
+    RXRPC_CHALLENGED: Final = 16
+    RXRPC_CHARGE_ACCEPT: Final = 14
+    RXRPC_EXCLUSIVE_CALL: Final = 10
+    RXRPC_EXCLUSIVE_CONNECTION: Final = 3
+    RXRPC_LOCAL_ERROR: Final = 7
+    RXRPC_MANAGE_RESPONSE: Final = 7
+    RXRPC_MIN_SECURITY_LEVEL: Final = 4
+    RXRPC_NET_ERROR: Final = 5
+    RXRPC_NEW_CALL: Final = 8
+    RXRPC_OOB_ID: Final = 15
+    RXRPC_RESPOND: Final = 17
+    RXRPC_RESPONDED: Final = 18
+    RXRPC_RESP_RXGK_APPDATA: Final = 19
+    RXRPC_SECURITY_AUTH: Final = 1
+    RXRPC_SECURITY_ENCRYPT: Final = 2
+    RXRPC_SECURITY_KEY: Final = 1
+    RXRPC_SECURITY_KEYRING: Final = 2
+    RXRPC_SECURITY_NONE: Final = 0
+    RXRPC_SECURITY_PLAIN: Final = 0
+    RXRPC_SECURITY_RXGK: Final = 4
+    RXRPC_SECURITY_RXK5: Final = 5
+    RXRPC_SECURITY_RXKAD: Final = 2
+    RXRPC_SECURITY_YFS_RXGK: Final = 6
+    RXRPC_SET_CALL_TIMEOUT: Final = 13
+    RXRPC_SUPPORTED_CMSG: Final = 6
+    RXRPC_TX_LENGTH: Final = 12
+    RXRPC_UPGRADEABLE_SERVICE: Final = 5
+    RXRPC_UPGRADE_SERVICE: Final = 11
+    RXRPC_USER_CALL_ID: Final = 1
     SCM_CAN_RAW_ERRQUEUE: Final = 1
     SCM_CREDENTIALS: Final = 2
     SCM_DEVMEM_DMABUF: Final[int]
@@ -5426,6 +6322,190 @@ elif sys.platform == "linux" or sys.platform == "android":
     SCM_TS_OPT_ID: Final[int]
     SCM_TXTIME: Final[int]
     SCM_WIFI_STATUS: Final[int]
+    SCTP_ABORT: Final = 4
+    SCTP_ACTIVE: Final = 2
+    SCTP_ADAPTATION_INDICATION: Final = 32775
+    SCTP_ADAPTATION_LAYER: Final = 7
+    SCTP_ADDR_ADDED: Final = 3
+    SCTP_ADDR_AVAILABLE: Final = 0
+    SCTP_ADDR_CONFIRMED: Final = 5
+    SCTP_ADDR_MADE_PRIM: Final = 4
+    SCTP_ADDR_OVER: Final = 2
+    SCTP_ADDR_PF: Final = 6
+    SCTP_ADDR_POTENTIALLY_FAILED: Final = 6
+    SCTP_ADDR_REMOVED: Final = 2
+    SCTP_ADDR_UNREACHABLE: Final = 1
+    SCTP_ADD_STREAMS: Final = 121
+    SCTP_ALL_ASSOC: Final = 2
+    SCTP_ASCONF_SUPPORTED: Final = 128
+    SCTP_ASSOCINFO: Final = 1
+    SCTP_ASSOC_CHANGE: Final = 32769
+    SCTP_ASSOC_CHANGE_DENIED: Final = 4
+    SCTP_ASSOC_CHANGE_FAILED: Final = 8
+    SCTP_ASSOC_RESET_DENIED: Final = 4
+    SCTP_ASSOC_RESET_EVENT: Final = 32779
+    SCTP_ASSOC_RESET_FAILED: Final = 8
+    SCTP_AUTHENTICATION_EVENT: Final = 32776
+    SCTP_AUTHENTICATION_INDICATION: Final = 32776
+    SCTP_AUTHINFO: Final = 6
+    SCTP_AUTH_ACTIVE_KEY: Final = 24
+    SCTP_AUTH_CHUNK: Final = 21
+    SCTP_AUTH_DEACTIVATE_KEY: Final = 35
+    SCTP_AUTH_DELETE_KEY: Final = 25
+    SCTP_AUTH_FREE_KEY: Final = 1
+    SCTP_AUTH_HMAC_ID_SHA1: Final = 1
+    SCTP_AUTH_HMAC_ID_SHA256: Final = 3
+    SCTP_AUTH_KEY: Final = 23
+    SCTP_AUTH_NEWKEY: Final = 0
+    SCTP_AUTH_NEW_KEY: Final = 0
+    SCTP_AUTH_NO_AUTH: Final = 2
+    SCTP_AUTH_SUPPORTED: Final = 129
+    SCTP_AUTOCLOSE: Final = 4
+    SCTP_AUTO_ASCONF: Final = 30
+    SCTP_BINDX_ADD_ADDR: Final = 1
+    SCTP_BINDX_REM_ADDR: Final = 2
+    SCTP_CANT_STR_ASSOC: Final = 4
+    SCTP_CLOSED: Final = 1
+    SCTP_COMM_LOST: Final = 1
+    SCTP_COMM_UP: Final = 0
+    SCTP_CONTEXT: Final = 17
+    SCTP_COOKIE_ECHOED: Final = 3
+    SCTP_COOKIE_WAIT: Final = 2
+    SCTP_CURRENT_ASSOC: Final = 1
+    SCTP_DATA_IO_EVENT: Final = 32768
+    SCTP_DATA_SENT: Final = 1
+    SCTP_DATA_UNSENT: Final = 0
+    SCTP_DEFAULT_PRINFO: Final = 114
+    SCTP_DEFAULT_SEND_PARAM: Final = 10
+    SCTP_DEFAULT_SNDINFO: Final = 34
+    SCTP_DELAYED_ACK: Final = 16
+    SCTP_DELAYED_ACK_TIME: Final = 16
+    SCTP_DELAYED_SACK: Final = 16
+    SCTP_DISABLE_FRAGMENTS: Final = 8
+    SCTP_DSTADDRV4: Final = 7
+    SCTP_DSTADDRV6: Final = 8
+    SCTP_ECN_SUPPORTED: Final = 130
+    SCTP_EMPTY: Final = 0
+    SCTP_ENABLE_CHANGE_ASSOC_REQ: Final = 4
+    SCTP_ENABLE_RESET_ASSOC_REQ: Final = 2
+    SCTP_ENABLE_RESET_STREAM_REQ: Final = 1
+    SCTP_ENABLE_STREAM_RESET: Final = 118
+    SCTP_ENABLE_STRRESET_MASK: Final = 7
+    SCTP_EOF: Final = 512
+    SCTP_ESTABLISHED: Final = 4
+    SCTP_EVENT: Final = 127
+    SCTP_EVENTS: Final = 11
+    SCTP_EXPOSE_PF_STATE: Final = 131
+    SCTP_EXPOSE_POTENTIALLY_FAILED_STATE: Final = 131
+    SCTP_FAILED_THRESHOLD: Final = 0
+    SCTP_FRAGMENT_INTERLEAVE: Final = 18
+    SCTP_FUTURE_ASSOC: Final = 0
+    SCTP_GET_ASSOC_ID_LIST: Final = 29
+    SCTP_GET_ASSOC_NUMBER: Final = 28
+    SCTP_GET_ASSOC_STATS: Final = 112
+    SCTP_GET_LOCAL_ADDRS: Final = 109
+    SCTP_GET_PEER_ADDRS: Final = 108
+    SCTP_GET_PEER_ADDR_INFO: Final = 15
+    SCTP_HEARTBEAT_SUCCESS: Final = 2
+    SCTP_HMAC_IDENT: Final = 22
+    SCTP_INACTIVE: Final = 0
+    SCTP_INIT: Final = 0
+    SCTP_INITMSG: Final = 2
+    SCTP_INTERLEAVING_SUPPORTED: Final = 125
+    SCTP_INTERNAL_ERROR: Final = 4
+    SCTP_I_WANT_MAPPED_V4_ADDR: Final = 12
+    SCTP_LOCAL_AUTH_CHUNKS: Final = 27
+    SCTP_MAXSEG: Final = 13
+    SCTP_MAX_BURST: Final = 20
+    SCTP_NODELAY: Final = 3
+    SCTP_NOTIFICATION: Final = 32768
+    SCTP_NXTINFO: Final = 4
+    SCTP_PARTIAL_DELIVERY_ABORTED: Final = 0
+    SCTP_PARTIAL_DELIVERY_EVENT: Final = 32774
+    SCTP_PARTIAL_DELIVERY_POINT: Final = 19
+    SCTP_PEER_ADDR_CHANGE: Final = 32770
+    SCTP_PEER_ADDR_PARAMS: Final = 9
+    SCTP_PEER_ADDR_THLDS: Final = 31
+    SCTP_PEER_ADDR_THLDS_V2: Final = 37
+    SCTP_PEER_AUTH_CHUNKS: Final = 26
+    SCTP_PEER_FAULTY: Final = 6
+    SCTP_PF: Final = 1
+    SCTP_PLPMTUD_PROBE_INTERVAL: Final = 133
+    SCTP_POTENTIALLY_FAILED: Final = 1
+    SCTP_PRIMARY_ADDR: Final = 6
+    SCTP_PRINFO: Final = 5
+    SCTP_PR_ASSOC_STATUS: Final = 115
+    SCTP_PR_SCTP_ALL: Final = 128
+    SCTP_PR_SCTP_MASK: Final = 48
+    SCTP_PR_SCTP_NONE: Final = 0
+    SCTP_PR_SCTP_PRIO: Final = 48
+    SCTP_PR_SCTP_RTX: Final = 32
+    SCTP_PR_SCTP_TTL: Final = 16
+    SCTP_PR_STREAM_STATUS: Final = 116
+    SCTP_PR_SUPPORTED: Final = 113
+    SCTP_RCVINFO: Final = 3
+    SCTP_RECEIVED_SACK: Final = 1
+    SCTP_RECONFIG_SUPPORTED: Final = 117
+    SCTP_RECVNXTINFO: Final = 33
+    SCTP_RECVRCVINFO: Final = 32
+    SCTP_REMOTE_ERROR: Final = 32772
+    SCTP_REMOTE_UDP_ENCAPS_PORT: Final = 132
+    SCTP_RESET_ASSOC: Final = 120
+    SCTP_RESET_STREAMS: Final = 119
+    SCTP_RESPONSE_TO_USER_REQ: Final = 3
+    SCTP_RESTART: Final = 2
+    SCTP_REUSE_PORT: Final = 36
+    SCTP_RTOINFO: Final = 0
+    SCTP_SACK_IMMEDIATELY: Final = 8
+    SCTP_SENDALL: Final = 64
+    SCTP_SENDER_DRY_EVENT: Final = 32777
+    SCTP_SENDMSG_CONNECT: Final = 126
+    SCTP_SEND_FAILED: Final = 32771
+    SCTP_SEND_FAILED_EVENT: Final = 32781
+    SCTP_SET_PEER_PRIMARY_ADDR: Final = 5
+    SCTP_SHUTDOWN_ACK_SENT: Final = 8
+    SCTP_SHUTDOWN_COMP: Final = 3
+    SCTP_SHUTDOWN_EVENT: Final = 32773
+    SCTP_SHUTDOWN_GUARD_EXPIRES: Final = 5
+    SCTP_SHUTDOWN_PENDING: Final = 5
+    SCTP_SHUTDOWN_RECEIVED: Final = 7
+    SCTP_SHUTDOWN_SENT: Final = 6
+    SCTP_SNDINFO: Final = 2
+    SCTP_SNDRCV: Final = 1
+    SCTP_SOCKOPT_BINDX_ADD: Final = 100
+    SCTP_SOCKOPT_BINDX_REM: Final = 101
+    SCTP_SOCKOPT_CONNECTX: Final = 110
+    SCTP_SOCKOPT_CONNECTX3: Final = 111
+    SCTP_SOCKOPT_CONNECTX_OLD: Final = 107
+    SCTP_SOCKOPT_PEELOFF: Final = 102
+    SCTP_SOCKOPT_PEELOFF_FLAGS: Final = 122
+    SCTP_SS_DEFAULT: Final = 0
+    SCTP_SS_FC: Final = 3
+    SCTP_SS_FCFS: Final = 0
+    SCTP_SS_PRIO: Final = 1
+    SCTP_SS_RR: Final = 2
+    SCTP_SS_WFQ: Final = 4
+    SCTP_STATUS: Final = 14
+    SCTP_STREAM_CHANGE_DENIED: Final = 4
+    SCTP_STREAM_CHANGE_EVENT: Final = 32780
+    SCTP_STREAM_CHANGE_FAILED: Final = 8
+    SCTP_STREAM_RESET_DENIED: Final = 4
+    SCTP_STREAM_RESET_EVENT: Final = 32778
+    SCTP_STREAM_RESET_FAILED: Final = 8
+    SCTP_STREAM_RESET_INCOMING: Final = 1
+    SCTP_STREAM_RESET_INCOMING_SSN: Final = 1
+    SCTP_STREAM_RESET_OUTGOING: Final = 2
+    SCTP_STREAM_RESET_OUTGOING_SSN: Final = 2
+    SCTP_STREAM_SCHEDULER: Final = 123
+    SCTP_STREAM_SCHEDULER_VALUE: Final = 124
+    SCTP_UNCONFIRMED: Final = 3
+    SCTP_UNKNOWN: Final = 65535
+    SCTP_UNORDERED: Final = 1
+    SIOCKCMATTACH: Final = 35296
+    SIOCKCMCLONE: Final = 35298
+    SIOCKCMUNATTACH: Final = 35297
+    SMCPROTO_SMC: Final = 0
+    SMCPROTO_SMC6: Final = 1
     SOCK_CLOEXEC: Final = SocketKind.SOCK_CLOEXEC
     SOCK_DCCP: Final = SocketKind.SOCK_DCCP
     SOCK_NONBLOCK: Final = SocketKind.SOCK_NONBLOCK
@@ -5465,6 +6545,7 @@ elif sys.platform == "linux" or sys.platform == "android":
     SOL_DECNET: Final = 261
     SOL_HCI: Final = 0
     SOL_ICMPV6: Final = 58
+    SOL_IEEE802154: Final = 0
     SOL_IPV6: Final = 41
     SOL_IPX: Final = 256
     SOL_IRDA: Final = 266
@@ -5487,6 +6568,7 @@ elif sys.platform == "linux" or sys.platform == "android":
     SOL_ROSE: Final = 260
     SOL_RXRPC: Final = 272
     SOL_SCO: Final = 17
+    SOL_SCTP: Final = 132
     SOL_SMC: Final = 286
     SOL_SOCKET: Final[int]
     SOL_TIPC: Final = 271
@@ -5808,6 +6890,78 @@ elif sys.platform == "linux" or sys.platform == "android":
     TIPC_ZONE_OFFSET: Final = 24
     TIPC_ZONE_SCOPE: Final = 1
     TIPC_ZONE_SIZE: Final = 255
+    TLS_1_2_VERSION: Final = 771
+    TLS_1_2_VERSION_MAJOR: Final = 3
+    TLS_1_2_VERSION_MINOR: Final = 3
+    TLS_1_3_VERSION: Final = 772
+    TLS_1_3_VERSION_MAJOR: Final = 3
+    TLS_1_3_VERSION_MINOR: Final = 4
+    TLS_CIPHER_AES_CCM_128: Final = 53
+    TLS_CIPHER_AES_CCM_128_IV_SIZE: Final = 8
+    TLS_CIPHER_AES_CCM_128_KEY_SIZE: Final = 16
+    TLS_CIPHER_AES_CCM_128_REC_SEQ_SIZE: Final = 8
+    TLS_CIPHER_AES_CCM_128_SALT_SIZE: Final = 4
+    TLS_CIPHER_AES_CCM_128_TAG_SIZE: Final = 16
+    TLS_CIPHER_AES_GCM_128: Final = 51
+    TLS_CIPHER_AES_GCM_128_IV_SIZE: Final = 8
+    TLS_CIPHER_AES_GCM_128_KEY_SIZE: Final = 16
+    TLS_CIPHER_AES_GCM_128_REC_SEQ_SIZE: Final = 8
+    TLS_CIPHER_AES_GCM_128_SALT_SIZE: Final = 4
+    TLS_CIPHER_AES_GCM_128_TAG_SIZE: Final = 16
+    TLS_CIPHER_AES_GCM_256: Final = 52
+    TLS_CIPHER_AES_GCM_256_IV_SIZE: Final = 8
+    TLS_CIPHER_AES_GCM_256_KEY_SIZE: Final = 32
+    TLS_CIPHER_AES_GCM_256_REC_SEQ_SIZE: Final = 8
+    TLS_CIPHER_AES_GCM_256_SALT_SIZE: Final = 4
+    TLS_CIPHER_AES_GCM_256_TAG_SIZE: Final = 16
+    TLS_CIPHER_ARIA_GCM_128: Final = 57
+    TLS_CIPHER_ARIA_GCM_128_IV_SIZE: Final = 8
+    TLS_CIPHER_ARIA_GCM_128_KEY_SIZE: Final = 16
+    TLS_CIPHER_ARIA_GCM_128_REC_SEQ_SIZE: Final = 8
+    TLS_CIPHER_ARIA_GCM_128_SALT_SIZE: Final = 4
+    TLS_CIPHER_ARIA_GCM_128_TAG_SIZE: Final = 16
+    TLS_CIPHER_ARIA_GCM_256: Final = 58
+    TLS_CIPHER_ARIA_GCM_256_IV_SIZE: Final = 8
+    TLS_CIPHER_ARIA_GCM_256_KEY_SIZE: Final = 32
+    TLS_CIPHER_ARIA_GCM_256_REC_SEQ_SIZE: Final = 8
+    TLS_CIPHER_ARIA_GCM_256_SALT_SIZE: Final = 4
+    TLS_CIPHER_ARIA_GCM_256_TAG_SIZE: Final = 16
+    TLS_CIPHER_CHACHA20_POLY1305: Final = 54
+    TLS_CIPHER_CHACHA20_POLY1305_IV_SIZE: Final = 12
+    TLS_CIPHER_CHACHA20_POLY1305_KEY_SIZE: Final = 32
+    TLS_CIPHER_CHACHA20_POLY1305_REC_SEQ_SIZE: Final = 8
+    TLS_CIPHER_CHACHA20_POLY1305_SALT_SIZE: Final = 0
+    TLS_CIPHER_CHACHA20_POLY1305_TAG_SIZE: Final = 16
+    TLS_CIPHER_SM4_CCM: Final = 56
+    TLS_CIPHER_SM4_CCM_IV_SIZE: Final = 8
+    TLS_CIPHER_SM4_CCM_KEY_SIZE: Final = 16
+    TLS_CIPHER_SM4_CCM_REC_SEQ_SIZE: Final = 8
+    TLS_CIPHER_SM4_CCM_SALT_SIZE: Final = 4
+    TLS_CIPHER_SM4_CCM_TAG_SIZE: Final = 16
+    TLS_CIPHER_SM4_GCM: Final = 55
+    TLS_CIPHER_SM4_GCM_IV_SIZE: Final = 8
+    TLS_CIPHER_SM4_GCM_KEY_SIZE: Final = 16
+    TLS_CIPHER_SM4_GCM_REC_SEQ_SIZE: Final = 8
+    TLS_CIPHER_SM4_GCM_SALT_SIZE: Final = 4
+    TLS_CIPHER_SM4_GCM_TAG_SIZE: Final = 16
+    TLS_CONF_BASE: Final = 1
+    TLS_CONF_HW: Final = 3
+    TLS_CONF_HW_RECORD: Final = 4
+    TLS_CONF_SW: Final = 2
+    TLS_GET_RECORD_TYPE: Final = 2
+    TLS_INFO_CIPHER: Final = 2
+    TLS_INFO_RXCONF: Final = 4
+    TLS_INFO_RX_NO_PAD: Final = 6
+    TLS_INFO_TXCONF: Final = 3
+    TLS_INFO_TX_MAX_PAYLOAD_LEN: Final = 7
+    TLS_INFO_VERSION: Final = 1
+    TLS_INFO_ZC_RO_TX: Final = 5
+    TLS_RX: Final = 2
+    TLS_RX_EXPECT_NO_PAD: Final = 4
+    TLS_SET_RECORD_TYPE: Final = 1
+    TLS_TX: Final = 1
+    TLS_TX_MAX_PAYLOAD_LEN: Final = 5
+    TLS_TX_ZEROCOPY_RO: Final = 3
     UDPLITE_RECV_CSCOV: Final = 11
     UDPLITE_SEND_CSCOV: Final = 10
     UDP_CORK: Final = 1
@@ -5830,6 +6984,42 @@ elif sys.platform == "linux" or sys.platform == "android":
     VMADDR_FLAG_TO_HOST: Final = 1
     VMADDR_PORT_ANY: Final = 4294967295
     VM_SOCKETS_INVALID_VERSION: Final = 4294967295
+    WPAN_SECURITY: Final = 1
+    WPAN_SECURITY_DEFAULT: Final = 0
+    WPAN_SECURITY_LEVEL: Final = 2
+    WPAN_SECURITY_LEVEL_DEFAULT: Final = -1
+    WPAN_SECURITY_OFF: Final = 1
+    WPAN_SECURITY_ON: Final = 2
+    WPAN_WANTACK: Final = 0
+    WPAN_WANTLQI: Final = 3
+    XDP_COPY: Final = 2
+    XDP_MAX_TX_SKB_BUDGET: Final = 9
+    XDP_MMAP_OFFSETS: Final = 1
+    XDP_OPTIONS: Final = 8
+    XDP_OPTIONS_ZEROCOPY: Final = 1
+    XDP_PGOFF_RX_RING: Final = 0
+    XDP_PGOFF_TX_RING: Final = 2147483648
+    XDP_PKT_CONTD: Final = 1
+    XDP_RING_NEED_WAKEUP: Final = 1
+    XDP_RX_RING: Final = 2
+    XDP_SHARED_UMEM: Final = 1
+    XDP_STATISTICS: Final = 7
+    XDP_TXMD_FLAGS_CHECKSUM: Final = 2
+    XDP_TXMD_FLAGS_LAUNCH_TIME: Final = 4
+    XDP_TXMD_FLAGS_TIMESTAMP: Final = 1
+    XDP_TX_METADATA: Final = 2
+    XDP_TX_RING: Final = 3
+    XDP_UMEM_COMPLETION_RING: Final = 6
+    XDP_UMEM_FILL_RING: Final = 5
+    XDP_UMEM_PGOFF_COMPLETION_RING: Final = 6442450944
+    XDP_UMEM_PGOFF_FILL_RING: Final = 4294967296
+    XDP_UMEM_REG: Final = 4
+    XDP_UMEM_TX_METADATA_LEN: Final = 4
+    XDP_UMEM_TX_SW_CSUM: Final = 2
+    XDP_UMEM_UNALIGNED_CHUNK_FLAG: Final = 1
+    XDP_USE_NEED_WAKEUP: Final = 8
+    XDP_USE_SG: Final = 16
+    XDP_ZEROCOPY: Final = 4
 elif sys.platform.startswith("netbsd"):
     AF_APPLETALK: Final = AddressFamily.AF_APPLETALK
     AF_ARP: Final = AddressFamily.AF_ARP
@@ -5861,6 +7051,7 @@ elif sys.platform.startswith("netbsd"):
     AF_PUP: Final = AddressFamily.AF_PUP
     AF_ROUTE: Final = AddressFamily.AF_ROUTE
     AF_SNA: Final = AddressFamily.AF_SNA
+    AF_UNIX: Final = AddressFamily.AF_UNIX
     AI_ADDRCONFIG: Final = AddressInfo.AI_ADDRCONFIG
     AI_MASK: Final = AddressInfo.AI_MASK
     AI_NUMERICSERV: Final = AddressInfo.AI_NUMERICSERV
@@ -6148,7 +7339,6 @@ elif sys.platform.startswith("netbsd"):
     UDP_ENCAP_ESPINUDP_PORT: Final = 500
 elif sys.platform.startswith("openbsd"):
     AF_APPLETALK: Final = AddressFamily.AF_APPLETALK
-    AF_BLUETOOTH: Final = AddressFamily.AF_BLUETOOTH
     AF_CCITT: Final = AddressFamily.AF_CCITT
     AF_CHAOS: Final = AddressFamily.AF_CHAOS
     AF_CNT: Final = AddressFamily.AF_CNT
@@ -6176,6 +7366,7 @@ elif sys.platform.startswith("openbsd"):
     AF_ROUTE: Final = AddressFamily.AF_ROUTE
     AF_SIP: Final = AddressFamily.AF_SIP
     AF_SNA: Final = AddressFamily.AF_SNA
+    AF_UNIX: Final = AddressFamily.AF_UNIX
     AI_ADDRCONFIG: Final = AddressInfo.AI_ADDRCONFIG
     AI_EXT: Final = AddressInfo.AI_EXT
     AI_FQDN: Final = AddressInfo.AI_FQDN
@@ -6364,5 +7555,334 @@ elif sys.platform.startswith("openbsd"):
     TCP_NOPUSH: Final = 16
     TCP_SACKHOLE_LIMIT: Final = 128
     TCP_SACK_ENABLE: Final = 8
+elif sys.platform == "win32":
+    AF_12844: Final = AddressFamily.AF_12844
+    AF_APPLETALK: Final = AddressFamily.AF_APPLETALK
+    AF_ATM: Final = AddressFamily.AF_ATM
+    AF_BAN: Final = AddressFamily.AF_BAN
+    AF_BLUETOOTH: Final = AddressFamily.AF_BLUETOOTH
+    AF_BTH: Final = AddressFamily.AF_BTH
+    AF_CCITT: Final = AddressFamily.AF_CCITT
+    AF_CHAOS: Final = AddressFamily.AF_CHAOS
+    AF_CLUSTER: Final = AddressFamily.AF_CLUSTER
+    AF_DATAKIT: Final = AddressFamily.AF_DATAKIT
+    AF_DECnet: Final = 12
+    AF_DLI: Final = AddressFamily.AF_DLI
+    AF_ECMA: Final = AddressFamily.AF_ECMA
+    AF_FIREFOX: Final = AddressFamily.AF_FIREFOX
+    AF_HYLINK: Final = AddressFamily.AF_HYLINK
+    AF_HYPERV: Final = AddressFamily.AF_HYPERV
+    AF_ICLFXBM: Final = AddressFamily.AF_ICLFXBM
+    AF_IMPLINK: Final = AddressFamily.AF_IMPLINK
+    AF_INET6: Final = AddressFamily.AF_INET6
+    AF_IPX: Final = AddressFamily.AF_IPX
+    AF_IRDA: Final = AddressFamily.AF_IRDA
+    AF_ISO: Final = AddressFamily.AF_ISO
+    AF_LAT: Final = AddressFamily.AF_LAT
+    AF_LINK: Final = AddressFamily.AF_LINK
+    AF_NETBIOS: Final = AddressFamily.AF_NETBIOS
+    AF_NETDES: Final = AddressFamily.AF_NETDES
+    AF_NS: Final = AddressFamily.AF_NS
+    AF_OSI: Final = AddressFamily.AF_OSI
+    AF_PUP: Final = AddressFamily.AF_PUP
+    AF_SNA: Final = AddressFamily.AF_SNA
+    AF_TCNMESSAGE: Final = AddressFamily.AF_TCNMESSAGE
+    AF_TCNPROCESS: Final = AddressFamily.AF_TCNPROCESS
+    AF_VOICEVIEW: Final = AddressFamily.AF_VOICEVIEW
+    AI_ADDRCONFIG: Final = AddressInfo.AI_ADDRCONFIG
+    AI_ALL: Final = AddressInfo.AI_ALL
+    AI_DISABLE_IDN_ENCODING: Final = AddressInfo.AI_DISABLE_IDN_ENCODING
+    AI_FILESERVER: Final = AddressInfo.AI_FILESERVER
+    AI_FQDN: Final = AddressInfo.AI_FQDN
+    AI_NON_AUTHORITATIVE: Final = AddressInfo.AI_NON_AUTHORITATIVE
+    AI_NUMERICSERV: Final = AddressInfo.AI_NUMERICSERV
+    AI_RETURN_PREFERRED_NAMES: Final = AddressInfo.AI_RETURN_PREFERRED_NAMES
+    AI_SECURE: Final = AddressInfo.AI_SECURE
+    AI_V4MAPPED: Final = AddressInfo.AI_V4MAPPED
+    BDADDR_ANY: Final = "00:00:00:00:00:00"
+    BDADDR_LOCAL: Final = "00:00:00:FF:FF:FF"
+    BTPROTO_L2CAP: Final = 256
+    BTPROTO_RFCOMM: Final = 3
+    EAI_AGAIN: Final = 11002
+    EAI_BADFLAGS: Final = 10022
+    EAI_FAIL: Final = 11003
+    EAI_FAMILY: Final = 10047
+    EAI_MEMORY: Final = 8
+    EAI_NODATA: Final = 11001
+    EAI_NONAME: Final = 11001
+    EAI_SERVICE: Final = 10109
+    EAI_SOCKTYPE: Final = 10044
+    HVSOCKET_ADDRESS_FLAG_PASSTHRU: Final = 1
+    HVSOCKET_CONNECTED_SUSPEND: Final = 4
+    HVSOCKET_CONNECT_TIMEOUT: Final = 1
+    HVSOCKET_CONNECT_TIMEOUT_MAX: Final = 300000
+    HV_GUID_BROADCAST: Final = "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF"
+    HV_GUID_CHILDREN: Final = "90DB8B89-0D35-4F79-8CE9-49EA0AC8B7CD"
+    HV_GUID_LOOPBACK: Final = "E0E16197-DD56-4A10-9195-5EE7A155A838"
+    HV_GUID_PARENT: Final = "A42E7CDA-D03F-480C-9CC2-A4DE20ABB878"
+    HV_GUID_WILDCARD: Final = "00000000-0000-0000-0000-000000000000"
+    HV_GUID_ZERO: Final = "00000000-0000-0000-0000-000000000000"
+    HV_PROTOCOL_RAW: Final = 1
+    IPPORT_BIFFUDP: Final = 512
+    IPPORT_CHARGEN: Final = 19
+    IPPORT_CMDSERVER: Final = 514
+    IPPORT_DAYTIME: Final = 13
+    IPPORT_DISCARD: Final = 9
+    IPPORT_DYNAMIC_MAX: Final = 65535
+    IPPORT_DYNAMIC_MIN: Final = 49152
+    IPPORT_ECHO: Final = 7
+    IPPORT_EFSSERVER: Final = 520
+    IPPORT_EPMAP: Final = 135
+    IPPORT_EXECSERVER: Final = 512
+    IPPORT_FINGER: Final = 79
+    IPPORT_FTP: Final = 21
+    IPPORT_FTP_DATA: Final = 20
+    IPPORT_HTTPS: Final = 443
+    IPPORT_IMAP: Final = 143
+    IPPORT_IMAP3: Final = 220
+    IPPORT_LDAP: Final = 389
+    IPPORT_LOGINSERVER: Final = 513
+    IPPORT_MICROSOFT_DS: Final = 445
+    IPPORT_MSP: Final = 18
+    IPPORT_MTP: Final = 57
+    IPPORT_NAMESERVER: Final = 42
+    IPPORT_NETBIOS_DGM: Final = 138
+    IPPORT_NETBIOS_NS: Final = 137
+    IPPORT_NETBIOS_SSN: Final = 139
+    IPPORT_NETSTAT: Final = 15
+    IPPORT_NTP: Final = 123
+    IPPORT_POP3: Final = 110
+    IPPORT_QOTD: Final = 17
+    IPPORT_REGISTERED_MAX: Final = 49151
+    IPPORT_REGISTERED_MIN: Final = 1024
+    IPPORT_RJE: Final = 77
+    IPPORT_ROUTESERVER: Final = 520
+    IPPORT_SMTP: Final = 25
+    IPPORT_SNMP: Final = 161
+    IPPORT_SNMP_TRAP: Final = 162
+    IPPORT_SUPDUP: Final = 95
+    IPPORT_SYSTAT: Final = 11
+    IPPORT_TCPMUX: Final = 1
+    IPPORT_TELNET: Final = 23
+    IPPORT_TFTP: Final = 69
+    IPPORT_TIMESERVER: Final = 37
+    IPPORT_TTYLINK: Final = 87
+    IPPORT_USERRESERVED: Final = 5000
+    IPPORT_WHOIS: Final = 43
+    IPPORT_WHOSERVER: Final = 513
+    IPPROTO_CBT: Final = 7
+    IPPROTO_GGP: Final = 3
+    IPPROTO_ICLFXBM: Final = 78
+    IPPROTO_IGP: Final = 9
+    IPPROTO_IPV4: Final = 4
+    IPPROTO_L2TP: Final = 115
+    IPPROTO_MAX: Final = 256
+    IPPROTO_ND: Final = 77
+    IPPROTO_PGM: Final = 113
+    IPPROTO_RDP: Final = 27
+    IPPROTO_ST: Final = 5
+    IPV6_ADD_IFLIST: Final = 29
+    IPV6_ADD_MEMBERSHIP: Final = 12
+    IPV6_CHECKSUM: Final = 26
+    IPV6_DEL_IFLIST: Final = 30
+    IPV6_DONTFRAG: Final = 14
+    IPV6_DROP_MEMBERSHIP: Final = 13
+    IPV6_ECN: Final = 50
+    IPV6_GET_IFLIST: Final = 33
+    IPV6_HDRINCL: Final = 2
+    IPV6_HOPLIMIT: Final = 21
+    IPV6_HOPOPTS: Final = 1
+    IPV6_IFLIST: Final = 28
+    IPV6_JOIN_GROUP: Final = 12
+    IPV6_LEAVE_GROUP: Final = 13
+    IPV6_MTU: Final = 72
+    IPV6_MTU_DISCOVER: Final = 71
+    IPV6_MULTICAST_HOPS: Final = 10
+    IPV6_MULTICAST_IF: Final = 9
+    IPV6_MULTICAST_LOOP: Final = 11
+    IPV6_NRT_INTERFACE: Final = 74
+    IPV6_PKTINFO: Final = 19
+    IPV6_PKTINFO_EX: Final = 51
+    IPV6_PROTECTION_LEVEL: Final = 23
+    IPV6_RECVDSTADDR: Final = 25
+    IPV6_RECVERR: Final = 75
+    IPV6_RECVIF: Final = 24
+    IPV6_RECVRTHDR: Final = 38
+    IPV6_RECVTCLASS: Final = 40
+    IPV6_RTHDR: Final = 32
+    IPV6_TCLASS: Final = 39
+    IPV6_UNICAST_HOPS: Final = 4
+    IPV6_UNICAST_IF: Final = 31
+    IPV6_USER_MTU: Final = 76
+    IPV6_V6ONLY: Final = 27
+    IPV6_WFP_REDIRECT_CONTEXT: Final = 70
+    IPV6_WFP_REDIRECT_RECORDS: Final = 60
+    IP_ADD_IFLIST: Final = 29
+    IP_ADD_MEMBERSHIP: Final = 12
+    IP_ADD_SOURCE_MEMBERSHIP: Final = 15
+    IP_BLOCK_SOURCE: Final = 17
+    IP_DEL_IFLIST: Final = 30
+    IP_DONTFRAGMENT: Final = 14
+    IP_DROP_MEMBERSHIP: Final = 13
+    IP_DROP_SOURCE_MEMBERSHIP: Final = 16
+    IP_ECN: Final = 50
+    IP_GET_IFLIST: Final = 33
+    IP_HDRINCL: Final = 2
+    IP_HOPLIMIT: Final = 21
+    IP_IFLIST: Final = 28
+    IP_MTU: Final = 73
+    IP_MTU_DISCOVER: Final = 71
+    IP_MULTICAST_IF: Final = 9
+    IP_MULTICAST_LOOP: Final = 11
+    IP_MULTICAST_TTL: Final = 10
+    IP_NRT_INTERFACE: Final = 74
+    IP_OPTIONS: Final = 1
+    IP_ORIGINAL_ARRIVAL_IF: Final = 47
+    IP_PKTINFO: Final = 19
+    IP_PKTINFO_EX: Final = 51
+    IP_PMTUDISC_DO: Final = 1
+    IP_PMTUDISC_DONT: Final = 2
+    IP_PMTUDISC_MAX: Final = 4
+    IP_PMTUDISC_NOT_SET: Final = 0
+    IP_PMTUDISC_PROBE: Final = 3
+    IP_PROTECTION_LEVEL: Final = 23
+    IP_RECEIVE_BROADCAST: Final = 22
+    IP_RECVDSTADDR: Final = 25
+    IP_RECVERR: Final = 75
+    IP_RECVIF: Final = 24
+    IP_RECVRTHDR: Final = 38
+    IP_RECVTCLASS: Final = 40
+    IP_RECVTOS: Final = 40
+    IP_RECVTTL: Final = 21
+    IP_RTHDR: Final = 32
+    IP_TCLASS: Final = 39
+    IP_TOS: Final = 3
+    IP_TTL: Final = 4
+    IP_UNBLOCK_SOURCE: Final = 18
+    IP_UNICAST_IF: Final = 31
+    IP_USER_MTU: Final = 76
+    IP_WFP_REDIRECT_CONTEXT: Final = 70
+    IP_WFP_REDIRECT_RECORDS: Final = 60
+    MCAST_BLOCK_SOURCE: Final = 43
+    MCAST_EXCLUDE: Final = 1
+    MCAST_INCLUDE: Final = 0
+    MCAST_JOIN_GROUP: Final = 41
+    MCAST_JOIN_SOURCE_GROUP: Final = 45
+    MCAST_LEAVE_GROUP: Final = 42
+    MCAST_LEAVE_SOURCE_GROUP: Final = 46
+    MCAST_UNBLOCK_SOURCE: Final = 44
+    MSG_BCAST: Final = MsgFlag.MSG_BCAST
+    MSG_CTRUNC: Final = MsgFlag.MSG_CTRUNC
+    MSG_ERRQUEUE: Final = MsgFlag.MSG_ERRQUEUE
+    MSG_INTERRUPT: Final = MsgFlag.MSG_INTERRUPT
+    MSG_MCAST: Final = MsgFlag.MSG_MCAST
+    MSG_PARTIAL: Final = MsgFlag.MSG_PARTIAL
+    MSG_PUSH_IMMEDIATE: Final = MsgFlag.MSG_PUSH_IMMEDIATE
+    MSG_TRUNC: Final = MsgFlag.MSG_TRUNC
+    MSG_WAITALL: Final = MsgFlag.MSG_WAITALL
+    NI_DGRAM: Final = 16
+    NI_MAXHOST: Final = 1025
+    NI_MAXSERV: Final = 32
+    NI_NAMEREQD: Final = 4
+    NI_NOFQDN: Final = 1
+    NI_NUMERICHOST: Final = 2
+    NI_NUMERICSERV: Final = 8
+    RCVALL_IPLEVEL: Final = 3
+    RCVALL_MAX: Final = 3
+    RCVALL_OFF: Final = 0
+    RCVALL_ON: Final = 1
+    RCVALL_SOCKETLEVELONLY: Final = 2
+    SIO_KEEPALIVE_VALS: Final = 2550136836
+    SIO_LOOPBACK_FAST_PATH: Final = 2550136848
+    SIO_RCVALL: Final = 2550136833
+    SOL_IRLMP: Final = 255
+    SOL_L2CAP: Final = 256
+    SOL_RFCOMM: Final = 3
+    SOL_SDP: Final = 257
+    SOL_SOCKET: Final = 65535
+    SOMAXCONN: Final = 2147483647
+    SO_ACCEPTCONN: Final = 2
+    SO_BROADCAST: Final = 32
+    SO_BSP_STATE: Final = 4105
+    SO_BTH_AUTHENTICATE: Final = -2147483647
+    SO_BTH_ENCRYPT: Final = 2
+    SO_BTH_MTU: Final = -2147483641
+    SO_BTH_MTU_MAX: Final = -2147483640
+    SO_BTH_MTU_MIN: Final = -2147483638
+    SO_COMPARTMENT_ID: Final = 12292
+    SO_CONDITIONAL_ACCEPT: Final = 12290
+    SO_CONNDATA: Final = 28672
+    SO_CONNDATALEN: Final = 28676
+    SO_CONNECT_TIME: Final = 28684
+    SO_CONNOPT: Final = 28673
+    SO_CONNOPTLEN: Final = 28677
+    SO_DEBUG: Final = 1
+    SO_DISCDATA: Final = 28674
+    SO_DISCDATALEN: Final = 28678
+    SO_DISCOPT: Final = 28675
+    SO_DISCOPTLEN: Final = 28679
+    SO_DONTLINGER: Final = -129
+    SO_DONTROUTE: Final = 16
+    SO_ERROR: Final = 4103
+    SO_EXCLUSIVEADDRUSE: Final = -5
+    SO_GROUP_ID: Final = 8193
+    SO_GROUP_PRIORITY: Final = 8194
+    SO_KEEPALIVE: Final = 8
+    SO_LINGER: Final = 128
+    SO_MAXDG: Final = 28681
+    SO_MAXPATHDG: Final = 28682
+    SO_MAX_MSG_SIZE: Final = 8195
+    SO_OOBINLINE: Final = 256
+    SO_OPENTYPE: Final = 28680
+    SO_ORIGINAL_DST: Final = 12303
+    SO_PAUSE_ACCEPT: Final = 12291
+    SO_PORT_SCALABILITY: Final = 12294
+    SO_PROTOCOL_INFOA: Final = 8196
+    SO_PROTOCOL_INFOW: Final = 8197
+    SO_RANDOMIZE_PORT: Final = 12293
+    SO_RCVBUF: Final = 4098
+    SO_RCVLOWAT: Final = 4100
+    SO_RCVTIMEO: Final = 4102
+    SO_REUSEADDR: Final = 4
+    SO_REUSE_MULTICASTPORT: Final = 12296
+    SO_REUSE_UNICASTPORT: Final = 12295
+    SO_SNDBUF: Final = 4097
+    SO_SNDLOWAT: Final = 4099
+    SO_SNDTIMEO: Final = 4101
+    SO_SYNCHRONOUS_ALERT: Final = 16
+    SO_SYNCHRONOUS_NONALERT: Final = 32
+    SO_TIMESTAMP: Final = 12298
+    SO_TIMESTAMP_ID: Final = 12299
+    SO_TYPE: Final = 4104
+    SO_UPDATE_ACCEPT_CONTEXT: Final = 28683
+    SO_UPDATE_CONNECT_CONTEXT: Final = 28688
+    SO_USELOOPBACK: Final = 64
+    TCP_ATMARK: Final = 8
+    TCP_BSDURGENT: Final = 28672
+    TCP_CONGESTION_ALGORITHM: Final = 12
+    TCP_DELAY_FIN_ACK: Final = 13
+    TCP_EXPEDITED_1122: Final = 2
+    TCP_FAIL_CONNECT_ON_ICMP_ERROR: Final = 18
+    TCP_FASTOPEN: Final = 15
+    TCP_ICMP_ERROR_INFO: Final = 19
+    TCP_KEEPALIVE: Final = 3
+    TCP_KEEPCNT: Final = 16
+    TCP_KEEPIDLE: Final = 3
+    TCP_KEEPINTVL: Final = 17
+    TCP_MAXRT: Final = 5
+    TCP_MAXRTMS: Final = 14
+    TCP_MAXSEG: Final = 4
+    TCP_NOSYNRETRIES: Final = 9
+    TCP_NOURG: Final = 7
+    TCP_OFFLOAD_NOT_PREFERRED: Final = 1
+    TCP_OFFLOAD_NO_PREFERENCE: Final = 0
+    TCP_OFFLOAD_PREFERENCE: Final = 11
+    TCP_OFFLOAD_PREFERRED: Final = 2
+    TCP_QUICKACK: Final = -1744830441
+    TCP_STDURG: Final = 6
+    TCP_TIMESTAMPS: Final = 10
+    UDP_CHECKSUM_COVERAGE: Final = 20
+    UDP_NOCHECKSUM: Final = 1
 else:
+    AF_UNIX: Final = AddressFamily.AF_UNIX
     IPPORT_USERRESERVED: Final = 5000

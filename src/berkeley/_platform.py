@@ -1,4 +1,4 @@
-"""Which functions and methods a system lacks, as data: the names that the package leaves out there."""
+"""Which names a system lacks, as data: the functions, methods and constants that the package leaves out there."""
 
 from __future__ import annotations
 
@@ -42,6 +42,9 @@ LACKS: dict[str, tuple[str, ...]] = {
     ),
 }
 
+# The build of Windows 10 that a constant works from: its versions 1607, 1703 and 1709.
+FIRST_BUILDS = {"TCP_FASTOPEN": 14393, "TCP_KEEPCNT": 15063, "TCP_KEEPIDLE": 16299, "TCP_KEEPINTVL": 16299}
+
 
 def absent_functions(system: str = sys.platform) -> set[str]:
     """The module functions that do not exist on a system."""
@@ -56,6 +59,15 @@ def absent_methods(system: str = sys.platform) -> set[str]:
 def _named(names: dict[str, tuple[str, ...]], system: str) -> set[str]:
     lacking = LACKS.get(system, ("kernel crypto",))
     return {name for feature in lacking for name in names.get(feature, ())}
+
+
+def too_new_constants(system: str = sys.platform) -> set[str]:
+    """The constants that the running Windows is too old for; none when another system only plays Windows."""
+    version = getattr(sys, "getwindowsversion", None)
+    if system != "win32" or version is None:
+        return set()
+    build = version().build
+    return {name for name, first in FIRST_BUILDS.items() if build < first}
 
 
 class Absent:

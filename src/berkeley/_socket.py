@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from berkeley import _base, _files, _platform, _public, _sendfile
 from berkeley._descriptor import close
 from berkeley._enums import AddressFamily, SocketKind, _intenum_converter
+
+if sys.platform == "win32":
+    from berkeley import _windows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -103,6 +107,10 @@ class socket(_base.socket):
     _sendfile_use_send = _sendfile.by_copying
     _check_sendfile_params = _sendfile.check
 
+    if sys.platform == "win32":
+        ioctl = _windows.ioctl
+        share = _windows.share
+
     def _decref_socketios(self) -> None:
         if self._io_refs > 0:
             self._io_refs -= 1
@@ -178,3 +186,20 @@ def fromfd(fd: int, family: int, type: int, proto: int = 0) -> Any:
     sock = blank(socket)
     sock._adopt_duplicate(fd, family, type, proto)
     return as_public(sock)
+
+
+if sys.platform == "win32":
+
+    def fromshare(data: bytes) -> Any:
+        """fromshare(data) -> the socket object that share() in another process has described; it is blocking.
+
+        Raises ValueError where the bytes are not those of share(), OSError: WSASocketW().
+        """
+        family, type, proto = _windows.shared_identity(data)
+        handle = _windows.adopt_shared(data)
+        try:
+            sock = socket(family, type, proto, handle)
+        except BaseException:
+            close(handle)
+            raise
+        return as_public(sock)

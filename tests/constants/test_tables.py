@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import importlib
 import socket as interpreter
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import pytest
 
 import berkeley
 from berkeley import constants
-from berkeley.constants import every_system, linux, linux_machines
+from berkeley.constants import every_system, linux_machines
 
 req = pytest.mark.req
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="compares the table of Linux")
@@ -149,6 +150,9 @@ WILDCARDS: list[tuple[str, str, dict[str, int]]] = [
     ("CON-139", "NETLINK_", {"NETLINK_GENERIC": 16, "NETLINK_KOBJECT_UEVENT": 15}),
 ]
 
+# What the table of one system has instead of the value that holds everywhere else.
+EXCEPTIONS = {("openbsd", "IPPORT_USERRESERVED"): 49151, ("win32", "AF_UNIX"): None}
+
 OTHER_SYSTEMS = ["AF_LINK", "AF_SYSTEM", "AF_HYPERV", "PF_SYSTEM", "SYSPROTO_CONTROL", "SIO_RCVALL", "RCVALL_ON"]
 OTHER_SYSTEMS += ["SCM_CREDS2", "LOCAL_CREDS", "SO_RTABLE", "SO_USER_COOKIE", "TCP_KEEPALIVE", "TCP_CONNECTION_INFO"]
 
@@ -201,16 +205,37 @@ def test_has_ipv6_is_a_true_bool() -> None:
     assert berkeley.has_ipv6 is True
 
 
-def test_names_of_the_standard_have_one_value_on_all_tables() -> None:
-    shared = public(every_system)
-    assert {name: public(linux).get(name) for name in shared} == shared
+@pytest.mark.parametrize("system", sorted(constants._TABLES))
+def test_names_of_the_standard_have_one_value_on_all_tables(system: str) -> None:
+    shared = {name: value for name, value in public(every_system).items() if (system, name) not in EXCEPTIONS}
+    values = constants.load(system, "x86_64")
+    assert {name: values.get(name) for name in shared} == shared
+    assert all(values.get(name) == value for (other, name), value in EXCEPTIONS.items() if other == system)
 
 
-def test_a_system_without_a_table_gets_the_names_of_every_system() -> None:
-    values = constants.load("plan9")
+@pytest.mark.parametrize("system", ["plan9", "cygwin", "dragonfly6", "sunos5", "emscripten", "wasi"])
+def test_a_system_without_a_table_gets_the_names_of_every_system(system: str) -> None:
+    values = constants.load(system)
     assert values == public(every_system)
     assert values["AF_INET"] == 2
     assert "AF_NETLINK" not in values
+
+
+@pytest.mark.parametrize(
+    ("system", "table"),
+    [
+        ("linux", "linux"),
+        ("android", "linux"),
+        ("darwin", "darwin"),
+        ("ios", "darwin"),
+        ("freebsd14", "freebsd"),
+        ("netbsd10", "netbsd"),
+        ("openbsd7", "openbsd"),
+        ("win32", "win32"),
+    ],
+)
+def test_a_system_is_served_by_its_table(system: str, table: str) -> None:
+    assert constants.load(system, "x86_64") == public(importlib.import_module(f"berkeley.constants.{table}"))
 
 
 def test_load_gives_a_dictionary_of_the_callers_own() -> None:
@@ -218,8 +243,11 @@ def test_load_gives_a_dictionary_of_the_callers_own() -> None:
     assert constants.load("linux")["AF_INET"] == 2
 
 
-def test_a_table_holds_plain_values_only() -> None:
-    assert {type(value) for value in constants.load("linux", "x86_64").values()} == {int, str, bool}
+@pytest.mark.parametrize("system", sorted(constants._TABLES))
+def test_a_table_holds_plain_values_only(system: str) -> None:
+    values = constants.load(system, "x86_64")
+    assert {type(value) for value in values.values()} <= {int, str, bool}
+    assert len(values) > 250
 
 
 @pytest.mark.parametrize(
@@ -227,7 +255,11 @@ def test_a_table_holds_plain_values_only() -> None:
     [
         ("x86_64", 16, 2),
         ("aarch64", 16, 2),
+        ("armv7l", 16, 2),
         ("riscv64", 16, 2),
+        ("s390x", 16, 2),
+        ("loongarch64", 16, 2),
+        ("i686", 16, 2),
         ("ppc64le", 20, 2),
         ("mips64", 17, 1),
         ("sparc64", 2, 2),
@@ -237,6 +269,13 @@ def test_a_cpu_with_its_own_numbers_gets_them(machine: str, passcred: int, datag
     values = constants.load("linux", machine)
     assert (values["SO_PASSCRED"], values["SOCK_DGRAM"]) == (passcred, datagram)
     assert values.keys() == constants.load("linux", "x86_64").keys()
+
+
+@pytest.mark.parametrize("system", sorted(constants._TABLES - constants._OWN_NUMBERS.keys()))
+def test_other_systems_have_the_same_numbers_on_every_cpu(system: str) -> None:
+    assert constants.load(system, "mips64") == constants.load(system, "x86_64") == constants.load(system, "sparc64")
+    with pytest.raises(ImportError):
+        importlib.import_module(f"berkeley.constants.{system}_machines")
 
 
 def test_every_cpu_with_its_own_numbers_is_looked_for() -> None:

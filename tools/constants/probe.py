@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.metadata
+import importlib.util
 import re
 import subprocess
-import sys
 import tempfile
+from dataclasses import dataclass, field
 from pathlib import Path
 
 PREFIX = "berkeley_"
@@ -24,15 +26,30 @@ def compiler_version() -> str:
     return importlib.metadata.version("ziglang")
 
 
-def values(target: str, headers: list[str], expressions: dict[str, str]) -> tuple[dict[str, int], dict[str, str]]:
+@dataclass(frozen=True)
+class Surroundings:
+    """What stands before the expressions of a probe: the target, the headers, and macros defined ahead of them."""
+
+    target: str
+    headers: list[str]
+    defines: list[str] = field(default_factory=list)
+
+    def prelude(self) -> str:
+        """The first lines of a probe; a header that the target lacks is left out."""
+        macros = "".join(f"#define {text}\n" for text in ["_GNU_SOURCE 1", *self.defines])
+        includes = (f"#if __has_include(<{name}>)\n#include <{name}>\n#endif\n" for name in self.headers)
+        return macros + "".join(includes)
+
+
+def values(around: Surroundings, expressions: dict[str, str]) -> tuple[dict[str, int], dict[str, str]]:
     """Evaluate C expressions for a target: the values by name, and what the compiler said of each name without one."""
     missing: dict[str, str] = {}
     while True:
         present = {name: text for name, text in expressions.items() if name not in missing}
-        source = _prelude(headers)
+        source = around.prelude()
         first = source.count("\n") + 1
         source += "".join(f"const long long {PREFIX}{name} = (long long)({text});\n" for name, text in present.items())
-        intermediate, complaints = _compile(target, source, "-S", "-emit-llvm")
+        intermediate, complaints = _compile(around.target, source, "-S", "-emit-llvm")
         if not complaints:
             return {name: int(number) for name, number in VALUE.findall(intermediate)}, missing
         missing |= _names_of_wrong_lines(complaints, list(present), first)
@@ -45,18 +62,22 @@ def _names_of_wrong_lines(complaints: str, names: list[str], first: int) -> dict
     return {names[index]: text for index, text in wrong.items()}
 
 
-def identifiers(target: str, headers: list[str]) -> set[str]:
+def identifiers(around: Surroundings) -> set[str]:
     """Every macro name and every word of the headers as the compiler sees them."""
-    macros, complaints = _compile(target, _prelude(headers), "-E", "-dM")
-    text, more = _compile(target, _prelude(headers), "-E", "-P")
+    macros, complaints = _compile(around.target, around.prelude(), "-E", "-dM")
+    text, more = _compile(around.target, around.prelude(), "-E", "-P")
     if complaints or more:
         raise ProbeError(complaints + more)
     return set(IDENTIFIER.findall(macros)) | set(IDENTIFIER.findall(text))
 
 
-def _prelude(headers: list[str]) -> str:
-    includes = "".join(f"#if __has_include(<{name}>)\n#include <{name}>\n#endif\n" for name in headers)
-    return f"#define _GNU_SOURCE 1\n{includes}"
+@functools.cache
+def _compiler() -> str:
+    """The compiler inside the package: calling it at once saves the start of an interpreter for each probe."""
+    spec = importlib.util.find_spec("ziglang")
+    if spec is None or spec.origin is None:
+        raise ProbeError("ziglang, the package that has the compiler and the headers, is not installed")
+    return str(Path(spec.origin).with_name("zig"))
 
 
 def _compile(target: str, source: str, *options: str) -> tuple[str, str]:
@@ -64,9 +85,9 @@ def _compile(target: str, source: str, *options: str) -> tuple[str, str]:
     with tempfile.TemporaryDirectory() as folder:
         path, output = Path(folder, "probe.c"), Path(folder, "output")
         path.write_text(source, "utf-8")
-        command = [sys.executable, "-m", "ziglang", "cc", "-target", target, *options]
+        command = [_compiler(), "cc", "-target", target, *options]
         command += ["-w", "-ferror-limit=0", "-o", str(output), str(path)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
         if done.returncode == 0:
             return output.read_text("utf-8"), ""
         return "", done.stderr or f"status {done.returncode}"

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Callable, Iterable, Iterator
 
 from tools.constants.table import Table, Values
 
+# The row of a name, given its value and whether CPUs differ in it; an empty one is left out.
+Row = Callable[[str, "int | str", bool], str]
+
+# The same in src/berkeley/constants/__init__.py.
+SAME_AS = {"android": "linux", "ios": "darwin"}
 ENUMS = {
     "AddressFamily": ("IntEnum", "AF_", "Address families: what kind of address a socket takes."),
     "SocketKind": ("IntEnum", "SOCK_", "Socket types, and the flags that may be added to them."),
@@ -35,10 +41,16 @@ def origin(version: str) -> str:
 
 def table_module(table: Table, version: str) -> str:
     """src/berkeley/constants/<system>.py."""
-    lines = [f'"""The constants of {table.system} ({", ".join(table.targets)}).', "", origin(version), '"""']
+    lines = [f'"""The constants of {table.system}.', "", origin(version), *_read_from(table), '"""']
     for title, values in table.groups.items():
         lines += ["", f"# {title}", *(f"{name} = {_literal(values[name])}" for name in sorted(values))]
     return _text(lines)
+
+
+def _read_from(table: Table) -> list[str]:
+    """Which targets have been compared, in lines of the usual length."""
+    targets = [*table.targets, *table.machine_targets]
+    return textwrap.wrap(f"Targets: {', '.join(targets)}.", 119, break_long_words=False, break_on_hyphens=False)
 
 
 def machines_module(table: Table, version: str) -> str:
@@ -68,21 +80,20 @@ def enums_stub(every_system: Values, tables: list[Table], version: str) -> str:
 
 def exported_stub(every_system: Values, tables: list[Table], version: str) -> str:
     """src/berkeley/_exported.pyi."""
-    varying = {name for table in tables for values in table.machines.values() for name in values}
     lines = [f"# {origin(version)}", "# ruff: noqa: RUF022", "import sys", "from typing import Final", ""]
     lines += [f"from berkeley._enums import {', '.join(sorted(ENUMS))}", "", *_all(every_system, tables), ""]
-    return _text([*lines, *_by_system(every_system, tables, lambda name, value: _export(name, value, name in varying))])
+    return _text([*lines, *_by_system(every_system, tables, _export)])
 
 
 def _all(every_system: Values, tables: list[Table]) -> Iterator[str]:
     """What a star import brings in; a type checker follows `+=` behind a test of sys.platform."""
     yield "__all__ = ["
-    yield from _by_system(every_system, [], lambda name, _: f'    "{name}",')
+    yield from (f'    "{name}",' for name in sorted(_shared(every_system, tables)))
     yield "]"
-    for table in tables:
-        yield f'if sys.platform == "{table.system}":'
+    for test, rows in _own(every_system, tables, lambda name, _value, _varying: f'        "{name}",'):
+        yield f"{test}:"
         yield "    __all__ += ["
-        yield from (f'        "{name}",' for name in sorted(table.values().keys() - every_system.keys()))
+        yield from rows
         yield "    ]"
 
 
@@ -95,22 +106,53 @@ def _export(name: str, value: int | str, varying: bool) -> str:
     return f"{name}: Final[int]" if varying else f"{name}: Final = {_literal(value)}"
 
 
-def _row_of_enum(enum: str) -> Callable[[str, int | str], str]:
-    return lambda name, value: f"{name} = {value}" if enum_of(name) == enum else ""
+def _row_of_enum(enum: str) -> Row:
+    return lambda name, value, _varying: f"{name} = {value}" if enum_of(name) == enum else ""
 
 
-def _by_system(every_system: Values, tables: list[Table], row: Callable[[str, int | str], str]) -> Iterator[str]:
+def _by_system(every_system: Values, tables: list[Table], row: Row) -> Iterator[str]:
     """The rows of the names that all systems share, then those of each system behind a test of sys.platform."""
-    yield from _rows(every_system, row)
+    varying = {name for table in tables for name in table.varying()}
+    yield from _rows(_shared(every_system, tables), row, varying)
+    for test, rows in _own(every_system, tables, row):
+        yield f"{test}:"
+        yield from (f"    {line}" for line in rows)
+
+
+def _own(every_system: Values, tables: list[Table], row: Row) -> Iterator[tuple[str, list[str]]]:
+    """For each system, and last for those without a table, its test of sys.platform and its rows, if it has any."""
+    shared = _shared(every_system, tables)
+    word = "if"
     for table in tables:
-        own = {name: value for name, value in table.values().items() if name not in every_system}
-        if rows := list(_rows(own, row)):
-            yield f'if sys.platform == "{table.system}":'
-            yield from (f"    {line}" for line in rows)
+        own = {name: value for name, value in table.values().items() if name not in shared}
+        if rows := list(_rows(own, row, table.varying())):
+            yield f"{word} {_test(table.system)}", rows
+            word = "elif"
+    others = {name: value for name, value in every_system.items() if name not in shared}
+    if rows := list(_rows(others, row, set())):
+        yield "else", rows
 
 
-def _rows(values: Values, row: Callable[[str, int | str], str]) -> Iterable[str]:
-    return filter(None, (row(name, values[name]) for name in sorted(values)))
+def _shared(every_system: Values, tables: list[Table]) -> Values:
+    """The names that have one value on every system, be it with a table or without."""
+    everywhere = [table.values() for table in tables]
+    return {
+        name: value
+        for name, value in every_system.items()
+        if all(name in values and values[name] == value for values in everywhere)
+    }
+
+
+def _test(system: str) -> str:
+    """The condition that a type checker understands: the BSDs put their version behind the name."""
+    if system.endswith("bsd"):
+        return f'sys.platform.startswith("{system}")'
+    names = [system, *(name for name, table in SAME_AS.items() if table == system)]
+    return " or ".join(f'sys.platform == "{name}"' for name in names)
+
+
+def _rows(values: Values, row: Row, varying: set[str]) -> Iterable[str]:
+    return filter(None, (row(name, values[name], name in varying) for name in sorted(values)))
 
 
 def _literal(value: int | str) -> str:

@@ -43,6 +43,7 @@ class Wanted:
     machines: dict[str, str]
     groups: list[Group]
     by_hand: dict[str, int | str]
+    defines: list[str] = field(default_factory=list)
 
     def expressions(self) -> dict[str, str]:
         """All names that come from headers, with the C expression of each."""
@@ -83,6 +84,8 @@ def _take_line(wanted: Wanted, line: str) -> None:
         wanted.groups.append(Group(line.strip("[]")))
     elif word == "targets:":
         wanted.targets += rest.split()
+    elif word == "define:":
+        wanted.defines.append(rest)
     elif word == "machine:":
         machine, _, target = rest.partition(" ")
         wanted.machines[machine] = target

@@ -1,7 +1,8 @@
 """The names whose values are the same on every system with BSD sockets, taken where a system has no table of its own.
 
-Two exceptions: Linux on MIPS swaps SOCK_STREAM and SOCK_DGRAM, as its table says, and WASI numbers its families, types,
-SHUT_ and MSG_ names in its own way, which takes a table of its own.
+Exceptions: Linux on MIPS swaps SOCK_STREAM and SOCK_DGRAM, OpenBSD's IPPORT_USERRESERVED is 49151, and no Python has
+AF_UNIX on Windows, as their tables say; WASI numbers its families, types, SHUT_ and MSG_ names in its own way, which
+takes a table of its own.
 """
 
 AF_INET = 2

@@ -22,6 +22,7 @@ from berkeley.sockaddr._systems import has_length
 # sa_family is a number of 16 bits; the systems that descend from 4.4BSD have a byte for the length before one for it.
 HAS_LENGTH = cython.declare(cython.bint, has_length(sys.platform))
 
+HEADER_SIZE = cython.declare(cython.Py_ssize_t, 2)
 ALL_ONES = cython.declare(uint32_t, 0xFFFFFFFF)
 
 
@@ -91,6 +92,8 @@ class Codec:
     def decode(self, raw: bytes, names=NOWHERE, proto=0):
         """The address in the bytes of a sockaddr."""
         place: Sockaddr
+        if len(raw) < HEADER_SIZE:
+            raise ValueError(f"a sockaddr has at least {HEADER_SIZE} bytes, not {len(raw)}")
         place.raw = PyBytes_AS_STRING(raw)
         place.length = len(raw)
         place.family = family_of(place.raw)

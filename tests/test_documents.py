@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import test_layers
 
+from berkeley.constants import _TABLES
 from berkeley.sockaddr import MODULES_BY_NAME
 
 ROOT = Path(__file__).parents[1]
@@ -82,15 +83,16 @@ def test_every_difference_is_shown_by_a_test_or_a_program(title: str, text: str)
 
 
 def places() -> list[str]:
-    """The rows of the table "Where does it go?", with one row for the codecs of all families."""
+    """The rows of the table "Where does it go?" but those that stand for the files of all families or systems."""
     table = CONTRIBUTING.read_text("utf-8").partition("## Where does it go?")[2].partition("\n## ")[0]
-    return [line for line in table.splitlines() if line.startswith("| ") and "FAMILY" not in line]
+    return [line for line in table.splitlines() if line.startswith("| ") and not re.search("FAMILY|SYSTEM", line)]
 
 
 def modules() -> list[str]:
-    """Every module of the package that is no codec."""
+    """Every module of the package that is neither a codec nor the table of a system."""
     package = ROOT / "src" / "berkeley"
     named = {path for path in (package / "sockaddr").glob("[!_]*.py") if path.stem not in SHARED_BY_CODECS}
+    named |= {package / "constants" / f"{system}.py" for system in _TABLES}
     return [str(path.relative_to(package)) for path in sorted(package.rglob("*.py")) if path not in named]
 
 

@@ -5,7 +5,7 @@ ENVIRONMENT = $(PYTHON) -m tools.environment
 TESTS ?= tests
 
 help:  ## list the commands
-	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
 demo:  ## run the echo programs of both documents over TCP, UNIX and UDP, and time them
 	@python=$$($(ENVIRONMENT) test,bench) && "$$python" -m tools.demo
@@ -16,8 +16,14 @@ test:  ## all tests on all interpreters at hand, CPython's own test_socket inclu
 quick:  ## the tests alone, on this interpreter: make quick TESTS=tests/test_waiting.py
 	@python=$$($(ENVIRONMENT) test,bench) && "$$python" -m pytest -q $(TESTS)
 
+lab:  ## the families on a stock kernel under QEMU: make lab TESTS=tests/families/test_can.py LAB_PYTHON=3.12
+	@$(PYTHON) -m lab $(addprefix --python ,$(LAB_PYTHON)) -- $(if $(filter file,$(origin TESTS)),,$(TESTS))
+
+lab-shell:  ## a shell in that machine
+	@$(PYTHON) -m lab $(addprefix --python ,$(LAB_PYTHON)) --shell
+
 requirements:  ## which requirements the last test run has shown, and how
-	@$(PYTHON) -m tools.requirements --must-show build/requirements-*.json
+	@$(PYTHON) -m tools.requirements --must-show --with-lab build/requirements-*.json
 
 bench:  ## berkeley beside the interpreter's own module and C
 	@python=$$($(ENVIRONMENT) test,bench) && "$$python" -m bench --judge
@@ -35,4 +41,4 @@ clean:  ## remove everything that was built
 	rm -rf build dist *.egg-info src/*.egg-info
 	find src -name '*.so' -delete
 
-.PHONY: help demo test quick requirements bench check constants build clean
+.PHONY: help demo test quick lab lab-shell requirements bench check constants build clean

@@ -272,6 +272,26 @@ def test_packet_addresses(net: ModuleType, address: Any) -> None:
     same(net, with_socket(bound, "AF_PACKET", "SOCK_RAW"))
 
 
+@sampled
+@given(
+    address=st.one_of(
+        st.tuples(st.sampled_from([0xFFFFFFFF, 0, 1, 2, 3]), st.integers(1, 2**32 - 1)),
+        st.tuples(st.sampled_from([-1, 0xFFFFFFFF]), st.integers(0x70000000, 0x70001000)),
+        st.sampled_from([5, (1,), (1, 2, 3), ("1", 2), (1, None), None, [1, 2]]),
+    )
+)
+def test_vsock_addresses(net: ModuleType, address: Any) -> None:
+    """decisions: integers outside 32 bits are OverflowError in berkeley, cut by the other; so -1 alone is here."""
+    if outcome(lambda: stdlib_socket.socket(stdlib_socket.AF_VSOCK, 1).close())[0] == "raised":
+        pytest.skip("needs a kernel with AF_VSOCK")
+
+    def bound(module: Any, sock: Any) -> Any:
+        sock.bind(address)
+        return sock.getsockname()
+
+    same(net, with_socket(bound, "AF_VSOCK", "SOCK_STREAM"))
+
+
 OPTIONS = [(1, number) for number in (2, 5, 6, 7, 8, 9, 12, 13, 15, 20)] + [
     (0, 1),
     (0, 2),

@@ -24,6 +24,7 @@ CHECKS: dict[str, list[str]] = {
     ],
     "layers": ["pytest", "-q", "tests/test_layers.py", "tests/test_sources.py"],
     "constants": ["tools.constants", "--check"],
+    "other systems": ["tools.portability"],
     "families": ["tools.families", "--check"],
     "documentation": ["mkdocs", "build", "--strict", "--quiet", "--site-dir", "build/site"],
 }

@@ -522,7 +522,7 @@ class socket:
             cython.address(self.state),
             vector,
             control,
-            flags_number | libc.MSG_NOSIGNAL,
+            flags_number | self.state.send_flags,
             cython.address(storage),
             length,
             address,

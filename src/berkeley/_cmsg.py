@@ -10,7 +10,7 @@ if not cython.compiled:
 from cython.cimports.berkeley._arguments import as_int, as_size, as_tuple
 from cython.cimports.berkeley.libc import socket as libc
 from cython.cimports.libc.limits import INT_MAX
-from cython.cimports.libc.string import memcpy
+from cython.cimports.libc.string import memcpy, memset
 
 # What fits socklen_t together with the header, and with the header and the padding after the data.
 LEN_MAX = cython.declare(cython.Py_ssize_t, INT_MAX - libc.CMSG_LEN(0))
@@ -148,6 +148,7 @@ def _packed(level: cython.int, kind: cython.int, data: bytes) -> bytes:
     header: libc.cmsghdr
     item: bytearray = bytearray(libc.CMSG_SPACE(size))
     start: cython.p_char = item
+    memset(cython.address(header), 0, cython.sizeof(libc.cmsghdr))  # musl's has a gap that the kernel reads
     header.cmsg_len = libc.CMSG_LEN(size)
     header.cmsg_level = level
     header.cmsg_type = kind

@@ -1,5 +1,7 @@
 """The life of a descriptor: how a socket comes to own one, what is found out about it, how it is let go."""
 
+import sys
+
 import cython
 
 if not cython.compiled:
@@ -14,6 +16,10 @@ from cython.cimports.berkeley.libc import socket as libc
 from cython.cimports.berkeley.sockaddr import prepare
 from cython.cimports.libc import errno as c
 from cython.cimports.libc.string import memset
+
+from berkeley.constants import load
+
+AF_RDS = cython.declare(cython.int, load(sys.platform).get("AF_RDS", -1))
 
 
 def create(endpoint, family, type, proto):
@@ -38,9 +44,7 @@ def adopt(endpoint, fd, family, type, proto):
     endpoint.proto = proto
     endpoint.timeout = 0 if type & libc.SOCK_NONBLOCK else _timeouts.DEFAULT
     endpoint.polls_first = False
-    endpoint.send_flags = signal_flags(endpoint.type)
-    if not libc.HAVE_ACCEPT4:
-        _options.set_cloexec(fd)
+    endpoint.send_flags = signal_flags(family, endpoint.type)
     if _timeouts.DEFAULT >= 0 and not type & libc.SOCK_NONBLOCK:
         _options.set_blocking(fd, False)
     if before >= 0 and before != fd:
@@ -50,9 +54,10 @@ def adopt(endpoint, fd, family, type, proto):
 
 @cython.cfunc
 @cython.exceptval(check=False)
-def signal_flags(type: cython.int) -> cython.int:
-    """MSG_NOSIGNAL where there can be a SIGPIPE; datagram families such as AF_QIPCRTR refuse flags they do not know."""
-    return libc.MSG_NOSIGNAL if type == libc.SOCK_STREAM or type == libc.SOCK_SEQPACKET else 0
+def signal_flags(family: cython.int, type: cython.int) -> cython.int:
+    """MSG_NOSIGNAL where there can be a SIGPIPE; AF_RDS and datagram families (AF_QIPCRTR) refuse flags unknown to them."""
+    connected: cython.bint = type == libc.SOCK_STREAM or type == libc.SOCK_SEQPACKET
+    return libc.MSG_NOSIGNAL if connected and family != AF_RDS else 0
 
 
 def adopt_foreign(endpoint, fd, family, type, proto, duplicated):

@@ -1,1 +1,3 @@
-cdef object NAMES
+from berkeley.sockaddr._layout cimport Names
+
+cdef Names NAMES

@@ -59,7 +59,7 @@ def remembered(seen: dict, key, value):
 class _LiveNames(Names):
     """The surroundings that the codecs ask when a socket is real."""
 
-    @cython.ccall
+    @cython.cfunc
     def host(self, host, family: cython.int) -> bytes:
         """Packed address of a host: numeric texts first, so that they never reach the resolver."""
         known = PACKED.get(host) if type(host) is str else None
@@ -75,13 +75,13 @@ class _LiveNames(Names):
             return resolve_first(name, family, host)
         return remembered(PACKED, host, numeric) if type(host) is str else numeric
 
-    @cython.ccall
+    @cython.cfunc
     def text(self, packed: bytes, family: cython.int):
         """Numeric text of a packed address."""
         known = TEXTS.get(packed)
         return remembered(TEXTS, packed, _inet.text(family, packed)) if known is None else known
 
-    @cython.ccall
+    @cython.cfunc
     @cython.exceptval(-1, check=True)
     def ifindex(self, name: bytes, fd: cython.int) -> cython.int:
         """Index of an interface; OSError ENODEV where there is none."""
@@ -94,7 +94,7 @@ class _LiveNames(Names):
             raise_errno(c.ENODEV, decoded(name))
         return index
 
-    @cython.ccall
+    @cython.cfunc
     def ifname(self, index: cython.int, fd: cython.int):
         """Name of an interface, "" where it has gone (the kernel then reports the index -1)."""
         name: cython.char[64]
@@ -106,7 +106,7 @@ class _LiveNames(Names):
             return decoded(request.name)
         return "" if libc.if_indextoname(index, name) == cython.NULL else decoded(name)
 
-    @cython.ccall
+    @cython.cfunc
     @cython.exceptval(0xFFFFFFFF, check=True)
     def control(self, name: str, fd: cython.int) -> cython.uint:
         """Number of a kernel control, which only macOS has; OSError where there is none of that name."""

@@ -1,4 +1,4 @@
-"""Options and flags of a descriptor: getsockopt(2), setsockopt(2), FIONBIO and FD_CLOEXEC."""
+"""Options of a descriptor and its blocking mode: getsockopt(2), setsockopt(2), FIONBIO."""
 
 import cython
 
@@ -107,12 +107,5 @@ def _set(
 def set_blocking(fd, blocking):
     flag: cython.int = not blocking
     if libc.ioctl(fd, libc.FIONBIO, cython.address(flag)) < 0:
-        return raise_errno(c.errno, None)
-    return 0
-
-
-def set_cloexec(fd):
-    flags: cython.int = libc.fcntl(fd, libc.F_GETFD)
-    if flags < 0 or libc.fcntl(fd, libc.F_SETFD, flags | libc.FD_CLOEXEC) < 0:
         return raise_errno(c.errno, None)
     return 0

@@ -60,7 +60,7 @@ def getprotobyname(protocolname, /):
     Raises OSError where the protocol is not listed. See getprotobyname(3).
     """
     name: bytes = _name(protocolname, "getprotobyname", 1)
-    number = _protocol(name) if libc.HAVE_GETPROTOBYNAME_R else _protocol_of_static_table(name)
+    number = _protocol(name)
     if number is None:
         raise refusal("protocol not found", protocolname)
     return number
@@ -118,9 +118,3 @@ def _protocol(name: bytes):
             break
         room *= 2
     return None if result == cython.NULL else result.p_proto
-
-
-@cython.cfunc
-def _protocol_of_static_table(name: bytes):
-    entry: cython.pointer[libc.protoent] = libc.getprotobyname(name)
-    return None if entry == cython.NULL else entry.p_proto

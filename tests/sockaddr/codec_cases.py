@@ -9,8 +9,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from berkeley.sockaddr._layout import Names
-
 # The golden bytes were caught on a little-endian machine; they say nothing about the bytes of another one.
 GOLDEN: dict[str, dict[str, list[list[str]]]] = json.loads(
     Path(__file__).with_name("golden_linux.json").read_text("ascii"),
@@ -20,7 +18,7 @@ COMPARABLE = sys.byteorder == "little"
 INTERFACES = {"lo": 1, "eth0": 2}
 
 
-class NumericNames(Names):
+class NumericNames:
     """Hosts are numeric texts, "" or "<broadcast>", and the interfaces are those of INTERFACES."""
 
     def host(self, host: str | bytes, family: int) -> bytes:

@@ -1,8 +1,9 @@
 # The socket calls of the C library: socket(7), recvmsg(2), cmsg(3), accept4(2).
 #
-# The verbatim block only fills in what a system lacks, so that one source compiles everywhere:
-# flags that a system does not know become 0, and HAVE_ACCEPT4 tells whether new descriptors
-# are close-on-exec from the start or have to be made so afterwards (macOS).
+# The verbatim block only fills in what a system lacks, so that one source compiles everywhere: a flag
+# that a system does not know becomes 0. macOS alone has no SOCK_CLOEXEC; there, what makes a descriptor
+# goes through a function that does afterwards what the flag does elsewhere. BERKELEY_PLAIN_CALLS takes
+# these functions on any system, so that they can be tested (tools/portability.py).
 
 cdef extern from *:
     """
@@ -21,13 +22,58 @@ cdef extern from *:
     #include <unistd.h>
     #include <poll.h>
 
+    #ifdef BERKELEY_PLAIN_CALLS
+    #undef SOCK_CLOEXEC
+    #undef SOCK_NONBLOCK
+    #endif
     #ifdef SOCK_CLOEXEC
-    #define BERKELEY_HAVE_ACCEPT4 1
+    #define berkeley_socket socket
+    #define berkeley_socketpair socketpair
+    #define berkeley_accept4 accept4
     #else
-    #define BERKELEY_HAVE_ACCEPT4 0
     #define SOCK_CLOEXEC 0
     #define SOCK_NONBLOCK 0
-    #define accept4(fd, address, length, flags) accept(fd, address, length)
+
+    /* F_SETFD fails for no open descriptor; SO_NOSIGPIPE where the peer has gone, and then no SIGPIPE comes. */
+    static CYTHON_UNUSED int berkeley_settled(int fd)
+    {
+    #ifdef SO_NOSIGPIPE
+        int on = 1;
+        setsockopt(fd, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on);
+    #endif
+        fcntl(fd, F_SETFD, FD_CLOEXEC);
+        return fd;
+    }
+
+    static CYTHON_UNUSED int berkeley_socket(int family, int type, int proto)
+    {
+        int fd = socket(family, type, proto);
+        return fd < 0 ? fd : berkeley_settled(fd);
+    }
+
+    static CYTHON_UNUSED int berkeley_socketpair(int family, int type, int proto, int *pair)
+    {
+        if (socketpair(family, type, proto, pair) < 0)
+            return -1;
+        berkeley_settled(pair[0]);
+        berkeley_settled(pair[1]);
+        return 0;
+    }
+
+    /* accept(2) of BSD gives the new descriptor the listener's O_NONBLOCK, accept4(2) does not. */
+    static CYTHON_UNUSED int berkeley_accept4(int fd, struct sockaddr *address, socklen_t *length, int flags)
+    {
+        int off = flags & SOCK_NONBLOCK;
+        int taken = accept(fd, address, length);
+        if (taken < 0)
+            return taken;
+        ioctl(taken, FIONBIO, &off);
+        return berkeley_settled(taken);
+    }
+    #endif
+
+    #ifndef MSG_ERRQUEUE
+    #define MSG_ERRQUEUE 0
     #endif
     #ifndef MSG_NOSIGNAL
     #define MSG_NOSIGNAL 0
@@ -90,21 +136,18 @@ cdef extern from *:
     int MSG_OOB
     int MSG_ERRQUEUE
     int MSG_CMSG_CLOEXEC
-    int HAVE_ACCEPT4 "BERKELEY_HAVE_ACCEPT4"
+    int HAVE_ACCEPT4 "1"
     short POLLIN
     short POLLOUT
     unsigned long FIONBIO
     int F_DUPFD_CLOEXEC
-    int F_GETFD
-    int F_SETFD
-    int FD_CLOEXEC
 
-    int socket(int family, int type, int proto) nogil
-    int socketpair(int family, int type, int proto, int *pair) nogil
+    int socket "berkeley_socket" (int family, int type, int proto) nogil
+    int socketpair "berkeley_socketpair" (int family, int type, int proto, int *pair) nogil
     int bind(int fd, const sockaddr *address, socklen_t length) nogil
     int connect(int fd, const sockaddr *address, socklen_t length) nogil
     int listen(int fd, int backlog) nogil
-    int accept4(int fd, sockaddr *address, socklen_t *length, int flags) nogil
+    int accept4 "berkeley_accept4" (int fd, sockaddr *address, socklen_t *length, int flags) nogil
     int getsockname(int fd, sockaddr *address, socklen_t *length) nogil
     int getpeername(int fd, sockaddr *address, socklen_t *length) nogil
     int getsockopt(int fd, int level, int optname, void *value, socklen_t *length) nogil

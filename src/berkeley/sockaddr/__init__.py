@@ -13,6 +13,7 @@ if not cython.compiled:
 from cython.cimports.berkeley.sockaddr._layout import Codec, family_of
 
 from berkeley.constants import load
+from berkeley.sockaddr._systems import own_modules
 from berkeley.sockaddr.raw import CODEC
 from berkeley.sockaddr.registered import Registered
 
@@ -20,10 +21,12 @@ from berkeley.sockaddr.registered import Registered
 # this one. They are imported when a socket of theirs is made, for few programs use more than three families.
 MODULES_BY_NAME = {
     "AF_ALG": "alg",
+    "AF_BLUETOOTH": "bluetooth",
     "AF_CAN": "can",
     "AF_IEEE802154": "ieee802154",
     "AF_INET": "inet",
     "AF_INET6": "inet6",
+    "AF_LINK": "link",
     "AF_LLC": "llc",
     "AF_NETLINK": "netlink",
     "AF_PACKET": "packet",
@@ -36,6 +39,7 @@ MODULES_BY_NAME = {
     "AF_UNIX": "unix",
     "AF_VSOCK": "vsock",
     "AF_XDP": "xdp",
+    "PF_SYSTEM": "system",
 }
 
 HEADER_SIZE = cython.declare(cython.Py_ssize_t, 2)
@@ -45,12 +49,9 @@ UNKNOWN = cython.declare(Codec, CODEC)
 CODECS = cython.declare(list, [None] * 256)
 
 
-def _served(system: str) -> dict:
-    constants = load(system)
-    return {constants[name]: module for name, module in MODULES_BY_NAME.items() if name in constants}
-
-
-MODULES: dict = _served(sys.platform)
+_NUMBERS = load(sys.platform)
+_OWN_MODULES = {**MODULES_BY_NAME, **own_modules()}
+MODULES: dict = {_NUMBERS[name]: module for name, module in _OWN_MODULES.items() if module and name in _NUMBERS}
 
 
 def prepare(family):
@@ -70,6 +71,8 @@ def _codec(family):
 
 
 @cython.cfunc
+@cython.boundscheck(False)
+@cython.wraparound(False)
 def serving(family: cython.int) -> Codec:
     if not 0 <= family < FAMILIES_AT_MOST:
         return UNKNOWN
@@ -116,4 +119,4 @@ def register_family(family, /, *, encode, decode, replace=False):
 
 
 for _family in ("AF_INET", "AF_INET6", "AF_UNIX"):
-    prepare(load(sys.platform).get(_family, -1))
+    prepare(_NUMBERS.get(_family, -1))

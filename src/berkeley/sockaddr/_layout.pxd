@@ -9,11 +9,14 @@ cdef struct Sockaddr:
     int fd                 # of the socket, whose network namespace names the interfaces; -1 where there is none
 
 cdef class Names:
-    cpdef bytes host(self, object host, int family)
-    cpdef object text(self, bytes packed, int family)
-    cpdef int ifindex(self, bytes name, int fd) except? -1
-    cpdef object ifname(self, int index, int fd)
-    cpdef unsigned int control(self, str name, int fd) except? 0xFFFFFFFF
+    cdef bytes host(self, object host, int family)
+    cdef object text(self, bytes packed, int family)
+    cdef int ifindex(self, bytes name, int fd) except? -1
+    cdef object ifname(self, int index, int fd)
+    cdef unsigned int control(self, str name, int fd) except? 0xFFFFFFFF
+
+cdef class Asked(Names):
+    cdef object answering
 
 cdef class Codec:
     cdef readonly int family

@@ -29,32 +29,56 @@ ALL_ONES = cython.declare(uint32_t, 0xFFFFFFFF)
 class Names:
     """What a codec asks of its surroundings to turn names into numbers: it does no lookup of its own.
 
-    These surroundings know no name; the live ones and those of tests have the same methods. `fd` is the socket that
-    the address is for, or -1.
+    `fd` is the socket that the address is for, or -1. These surroundings know nothing; the methods are C methods, which
+    are overridden where sockets are live.
     """
 
     def host(self, host, family):
-        """Packed address of a host text, resolved if it is a name."""
+        # Packed address of a host text, resolved if it is a name.
         raise OSError(f"host {host!r} is not known here")
 
     def text(self, packed, family):
-        """Numeric text of a packed address."""
+        # Numeric text of a packed address.
         return packed.hex(":")
 
     def ifindex(self, name, fd):
-        """Index of a network interface, whose name has the bytes that the kernel knows."""
+        # Index of a network interface, whose name has the bytes that the kernel knows.
         raise OSError(f"interface {name!r} is not known here")
 
     def ifname(self, index, fd):
-        """Name of a network interface, "" if it has none."""
+        # Name of a network interface, "" if it has none.
         return ""
 
     def control(self, name, fd):
-        """Number of a kernel control of macOS."""
+        # Number of a kernel control of macOS.
         raise OSError(f"kernel control {name!r} is not known here")
 
 
-NOWHERE = Names()
+class Asked(Names):
+    """Surroundings in plain Python, as tests have them: any object with the same methods."""
+
+    def __init__(self, answering):
+        self.answering = answering
+
+    def host(self, host, family):
+        return self.answering.host(host, family)
+
+    def text(self, packed, family):
+        return self.answering.text(packed, family)
+
+    def ifindex(self, name, fd):
+        return self.answering.ifindex(name, fd)
+
+    def ifname(self, index, fd):
+        return self.answering.ifname(index, fd)
+
+    def control(self, name, fd):
+        return self.answering.control(name, fd)
+
+
+@cython.cfunc
+def surroundings(names) -> Names:
+    return Names() if names is None else Asked(names)
 
 
 class Codec:
@@ -78,7 +102,7 @@ class Codec:
         stamp(place)
         return 0
 
-    def encode(self, address, names=NOWHERE, caller="bind", proto=0, family=-1):
+    def encode(self, address, names=None, caller="bind", proto=0, family=-1):
         """The bytes of the sockaddr for an address."""
         place: Sockaddr
         storage: sockaddr_storage
@@ -86,10 +110,10 @@ class Codec:
         place.family = self.family if family < 0 else family
         place.proto = proto
         place.fd = -1
-        self.fill(address, cython.address(place), names, caller)
+        self.fill(address, cython.address(place), surroundings(names), caller)
         return PyBytes_FromStringAndSize(place.raw, place.length)
 
-    def decode(self, raw: bytes, names=NOWHERE, proto=0):
+    def decode(self, raw: bytes, names=None, proto=0):
         """The address in the bytes of a sockaddr."""
         place: Sockaddr
         if len(raw) < HEADER_SIZE:
@@ -99,7 +123,7 @@ class Codec:
         place.family = family_of(place.raw)
         place.proto = proto
         place.fd = -1
-        return self.read(cython.address(place), names)
+        return self.read(cython.address(place), surroundings(names))
 
 
 @cython.cfunc
@@ -164,7 +188,10 @@ def as_unsigned(value, bits, what, caller):
 
 
 def as_uint32(value, what, caller):
-    return as_unsigned(value, 32, what, caller)
+    overflow: cython.int
+    number = value if type(value) is int else index(value)
+    small: cython.longlong = PyLong_AsLongLongAndOverflow(number, cython.address(overflow))
+    return small if 0 <= small <= ALL_ONES else as_unsigned(number, 32, what, caller)
 
 
 def as_uint32_or_all(value, what, caller):
@@ -172,6 +199,8 @@ def as_uint32_or_all(value, what, caller):
     overflow: cython.int
     number = value if type(value) is int else index(value)
     small: cython.longlong = PyLong_AsLongLongAndOverflow(number, cython.address(overflow))
+    if 0 <= small <= ALL_ONES:
+        return small
     return ALL_ONES if small == -1 and not overflow else as_unsigned(number, 32, what, caller)
 
 

@@ -29,7 +29,7 @@ _SHAPE = "AF_ALG address must be a tuple (type, name[, feat[, mask]])"
 
 @cython.cclass
 class Alg(Codec):
-    """(type, name, feat, mask): two str of at most 13 and 63 bytes, two integers of 32 bits that count as 0 if left out."""
+    """(type, name, feat, mask): two str of at most 13 and 63 bytes, two integers of 32 bits, 0 where left out."""
 
     @cython.cfunc
     @cython.exceptval(-1, check=False)

@@ -22,6 +22,8 @@ from cython.cimports.berkeley.sockaddr._layout import (
 )
 from cython.cimports.libc.stdint import uint8_t, uint16_t, uint32_t, uint64_t
 
+from berkeley.sockaddr._systems import has_can_raw_alone
+
 IFNAMSIZ = cython.declare(cython.Py_ssize_t, 16)  # linux/if.h, with the NUL at the end
 
 CAN_RAW = cython.declare(cython.int, 1)
@@ -33,10 +35,9 @@ CAN_J1939 = cython.declare(cython.int, 7)
 # reports no more of it than that member.
 SockaddrCan = cython.struct(can_family=uint16_t, can_ifindex=cython.int)
 SockaddrIsotp = cython.struct(can_family=uint16_t, can_ifindex=cython.int, rx_id=uint32_t, tx_id=uint32_t)
-SockaddrJ1939 = cython.struct(
-    can_family=uint16_t, can_ifindex=cython.int, name=uint64_t, pgn=uint32_t, addr=uint8_t
-)
-SOCKADDR_CAN_SIZE = cython.declare(cython.Py_ssize_t, 24)
+SockaddrJ1939 = cython.struct(can_family=uint16_t, can_ifindex=cython.int, name=uint64_t, pgn=uint32_t, addr=uint8_t)
+RAW_ALONE = cython.declare(cython.bint, has_can_raw_alone())
+SOCKADDR_CAN_SIZE = cython.declare(cython.Py_ssize_t, 16 if RAW_ALONE else 24)
 
 
 _SHAPES = {1: "(interface, )", 3: "(interface, rx_addr, tx_addr)", 4: "(interface, name, pgn, addr)"}
@@ -91,11 +92,13 @@ def shaped(address, proto: cython.int, caller: str) -> tuple:
 @cython.exceptval(check=False)
 def items_of(proto: cython.int) -> cython.Py_ssize_t:
     """How many items the addresses of a protocol have, 0 if it is not known."""
+    if RAW_ALONE:
+        return 1 if proto == CAN_RAW else 0
     if proto == CAN_ISOTP:
         return 3
     if proto == CAN_J1939:
         return 4
-    return 1 if proto == CAN_RAW or proto == CAN_BCM else 0
+    return 1 if proto in (CAN_RAW, CAN_BCM) else 0
 
 
 @cython.cfunc

@@ -40,8 +40,8 @@ SockaddrLlc = cython.struct(
 class Llc(Codec):
     """(mac, sap, arphrd, test, xid, ua); arphrd counts as ARPHRD_ETHER, and what follows it as 0, when left out.
 
-    mac is 6 bytes, all zeros for any; sap is 0 to 255, where 0 lets the kernel choose; test, xid and ua ask for PDUs
-    of those kinds.
+    mac is 6 bytes, and all zeros name the device that the socket is bound to by SO_BINDTODEVICE; sap is 0 to 255, where
+    0 lets the kernel choose; test, xid and ua ask for PDUs of those kinds.
     """
 
     @cython.cfunc

@@ -19,7 +19,7 @@ TIPC_ADDR_ID = cython.declare(cython.int, 3)
 TIPC_CLUSTER_SCOPE = cython.declare(cython.int, 2)
 
 ALL_ONES = cython.declare(cython.longlong, 0xFFFFFFFF)
-NEGATIVE_SCOPES = cython.declare(cython.longlong, 0xFFFFFF80)  # and above, as unsigned numbers of 32 bits
+NEGATIVE_SCOPES = cython.declare(cython.longlong, 0xFFFFFF80)  # and above, read as unsigned numbers of 32 bits
 
 # The union addr has a member for each type of address; in that of a socket the reference precedes the node.
 SockaddrTipc = cython.struct(
@@ -96,7 +96,7 @@ def as_scope(value, caller: str) -> cython.int:
     overflow: cython.int
     number = value if type(value) is int else index(value)
     scope: cython.longlong = PyLong_AsLongLongAndOverflow(number, cython.address(overflow))
-    if scope >= NEGATIVE_SCOPES:
+    if NEGATIVE_SCOPES <= scope <= ALL_ONES:
         scope -= ALL_ONES + 1
     if overflow or not -128 <= scope <= 127:
         raise OverflowError(f"{caller}(): scope must be -128 to 127.")

@@ -8,10 +8,9 @@ if not cython.compiled:
     raise ImportError(NOT_BUILT)
 
 from cython.cimports.berkeley.sockaddr._layout import Codec, Names, Sockaddr, as_tuple, as_uint32_or_all, room, whole
-from cython.cimports.cpython.long import PyLong_AsLongLongAndOverflow
 from cython.cimports.libc.stdint import uint8_t, uint16_t, uint32_t
 
-ALL_ONES = cython.declare(cython.longlong, 0xFFFFFFFF)
+from berkeley.sockaddr._systems import sockaddr_vm_size
 
 SockaddrVm = cython.struct(
     svm_family=uint16_t,
@@ -21,6 +20,8 @@ SockaddrVm = cython.struct(
     svm_flags=uint8_t,
     svm_zero=cython.char[3],
 )
+
+SIZE = cython.declare(cython.Py_ssize_t, sockaddr_vm_size())
 
 
 @cython.cclass
@@ -33,28 +34,15 @@ class Vsock(Codec):
         pair: tuple = as_tuple(address, "AF_VSOCK", caller)
         if len(pair) != 2:
             raise TypeError("AF_VSOCK address must be a pair (CID, port)")
-        at = cython.cast(cython.pointer[SockaddrVm], room(place, cython.sizeof(SockaddrVm)))
-        at.svm_cid = number(pair[0], "CID", caller)
-        at.svm_port = number(pair[1], "port", caller)
+        at = cython.cast(cython.pointer[SockaddrVm], room(place, SIZE))
+        at.svm_cid = as_uint32_or_all(pair[0], "CID", caller)
+        at.svm_port = as_uint32_or_all(pair[1], "port", caller)
         return 0
 
     @cython.cfunc
     def read(self, place: cython.pointer[Sockaddr], names: Names):
-        at = cython.cast(cython.pointer[SockaddrVm], whole(place, cython.sizeof(SockaddrVm), "AF_VSOCK"))
+        at = cython.cast(cython.pointer[SockaddrVm], whole(place, SIZE, "AF_VSOCK"))
         return at.svm_cid, at.svm_port
-
-
-@cython.cfunc
-@cython.inline
-@cython.exceptval(0xDEAD, check=True)
-def number(value, what: str, caller: str) -> uint32_t:
-    overflow: cython.int
-    small: cython.longlong
-    if type(value) is int:
-        small = PyLong_AsLongLongAndOverflow(value, cython.address(overflow))
-        if -1 <= small <= ALL_ONES and not overflow:
-            return cython.cast(uint32_t, small)
-    return as_uint32_or_all(value, what, caller)
 
 
 CODEC = Vsock()

@@ -28,6 +28,9 @@ SockaddrXdp = cython.struct(
     sxdp_shared_umem_fd=uint32_t,
 )
 
+# The sockets of this family answer no ioctl(2), so the names are those of the calling thread's network namespace.
+NO_SOCKET = cython.declare(cython.int, -1)
+
 
 @cython.cclass
 class Xdp(Codec):
@@ -49,13 +52,13 @@ class Xdp(Codec):
         at.sxdp_queue_id = as_uint32(parts[1], "queue_id", caller)
         at.sxdp_flags = as_unsigned(parts[2], 16, "flags", caller) if count > 2 else 0
         at.sxdp_shared_umem_fd = as_uint32(parts[3], "shared_umem_fd", caller) if count > 3 else 0
-        at.sxdp_ifindex = names.ifindex(ifname, place.fd) if ifname else 0
+        at.sxdp_ifindex = names.ifindex(ifname, NO_SOCKET) if ifname else 0
         return 0
 
     @cython.cfunc
     def read(self, place: cython.pointer[Sockaddr], names: Names):
         at = cython.cast(cython.pointer[SockaddrXdp], whole(place, cython.sizeof(SockaddrXdp), "AF_XDP"))
-        ifname = names.ifname(at.sxdp_ifindex, place.fd) if at.sxdp_ifindex else ""
+        ifname = names.ifname(at.sxdp_ifindex, NO_SOCKET) if at.sxdp_ifindex else ""
         return ifname, at.sxdp_queue_id, at.sxdp_flags, at.sxdp_shared_umem_fd
 
 

@@ -22,13 +22,16 @@ lab:  ## the families on a stock kernel under QEMU: make lab TESTS=tests/familie
 lab-shell:  ## a shell in that machine
 	@$(PYTHON) -m lab $(addprefix --python ,$(LAB_PYTHON)) --shell
 
+machines:  ## tests on aarch64, ARM and s390x, by QEMU's user emulation: make machines TESTS=tests/sockaddr
+	@python=$$($(ENVIRONMENT) constants) && "$$python" -m tools.machines -- $(if $(filter file,$(origin TESTS)),,$(TESTS))
+
 requirements:  ## which requirements the last test run has shown, and how
 	@$(PYTHON) -m tools.requirements --must-show --with-lab build/requirements-*.json
 
 bench:  ## berkeley beside the interpreter's own module and C
 	@python=$$($(ENVIRONMENT) test,bench) && "$$python" -m bench --judge
 
-check:  ## ruff, mypy, stubtest, layers, constant tables, documentation
+check:  ## ruff, mypy, stubtest, layers, constant tables, C code for other systems, documentation
 	@python=$$($(ENVIRONMENT) test,check,constants,bench) && "$$python" -m tools.check
 
 constants:  ## regenerate the constant tables
@@ -41,4 +44,4 @@ clean:  ## remove everything that was built
 	rm -rf build dist *.egg-info src/*.egg-info
 	find src -name '*.so' -delete
 
-.PHONY: help demo test quick lab lab-shell requirements bench check constants build clean
+.PHONY: help demo test quick lab lab-shell machines requirements bench check constants build clean

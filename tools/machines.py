@@ -1,4 +1,4 @@
-"""Runs the package on other processors: Debian's Python for them under QEMU's user emulation, the core cross-compiled."""
+"""Runs the package on other processors: cross-compiled, with Debian's Python for them, under QEMU's user emulation."""
 
 from __future__ import annotations
 
@@ -29,6 +29,13 @@ TESTS = (
     "tests/test_sendmsg.py",
     "tests/test_socket_options.py",
 )
+# Emulation is slow: fewer examples, and no example is too slow.
+PROFILE = """from hypothesis import HealthCheck, settings
+settings.register_profile("machine", max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("machine")
+"""
+LIMITS = ("-o", "timeout=300", "-o", "timeout_method=signal")
+PYTEST = ("-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "machine_profile", *LIMITS)
 COMPILE = ("-shared", "-fPIC", "-O1", "-g0", "-w", "-fno-sanitize=undefined")
 
 
@@ -169,6 +176,7 @@ def build(machine: Machine, suffix: str) -> None:
     shutil.copytree(ROOT / "src" / "berkeley", package, ignore=shutil.ignore_patterns("*.so", "__pycache__"))
     # Processes that a test starts are to run on the emulator too.
     (machine.package / "sitecustomize.py").write_text(f"import sys\nsys.executable = {str(machine.python)!r}\n")
+    (machine.package / "machine_profile.py").write_text(PROFILE)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         list(pool.map(lambda source: compile_module(machine, source, package, suffix), portability.sources()))
 
@@ -188,13 +196,15 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--machine", action="append", choices=MACHINES, help="one of several; all if there is none")
     parser.add_argument("tests", nargs="*", default=TESTS, help="what pytest is to run, options behind --")
     options = parser.parse_args(arguments)
+    if absent := [program for program in ("apt-get", "dpkg") if not shutil.which(program)]:
+        print(f"this needs Debian or a relative of it: no {', '.join(absent)} here")
+        return 2
     status = 0
     for name in options.machine or MACHINES:
         machine = MACHINES[name]
         build(machine, make_python(machine))
         print(f"{name}:", flush=True)
-        command = [machine.python, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", *options.tests]
-        status |= subprocess.run(command, cwd=ROOT, check=False).returncode
+        status |= subprocess.run([machine.python, *PYTEST, *options.tests], cwd=ROOT, check=False).returncode
     return int(bool(status))
 
 

@@ -81,7 +81,7 @@ def polls_first(
 ) -> cython.bint:
     """Whether a call must not be tried before poll(2) has said that it is worth it."""
     if call == _calls.accept:
-        return True
+        return request.address != cython.NULL  # it is NULL for AF_ALG alone, which never waits and cannot be polled
     return events == libc.POLLIN and (endpoint.polls_first or request.flags & libc.MSG_OOB != 0)
 
 

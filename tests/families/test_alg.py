@@ -118,6 +118,17 @@ def test_a_timeout_does_not_keep_a_digest_from_being_read(algorithm: Open) -> No
         assert op.recv(32) == hashlib.sha256(b"abc").digest()
 
 
+@pytest.mark.req("FAM-046")
+@pytest.mark.berkeley_only("the interpreter's own module polls before it accepts, and the kernel cannot poll algorithms")
+def test_a_timeout_does_not_keep_an_algorithm_from_being_accepted(algorithm: Open) -> None:
+    source = algorithm("hash", "sha256")
+    source.settimeout(10)
+    op, _ = source.accept()
+    with op:
+        op.sendall(b"abc")
+        assert op.recv(32) == hashlib.sha256(b"abc").digest()
+
+
 @pytest.mark.req("FAM-066")
 def test_accept_has_no_address_to_report(net: ModuleType, algorithm: Open) -> None:
     op, address = algorithm("hash", "sha256").accept()

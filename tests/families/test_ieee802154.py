@@ -47,7 +47,7 @@ def network() -> Iterator[tuple[str, str]]:
     names = radios()[:2]
     if len(names) < 2:
         pytest.skip("no radios: the kernel modules fakelb and mac802154_hwsim are not loaded")
-    for name, address in zip(names, (LEFT, RIGHT)):
+    for name, address in zip(names, (LEFT, RIGHT), strict=True):
         join(name, address)
     yield names[0], names[1]
     for name in names:

@@ -33,7 +33,8 @@ def test_a_connection_carries_data_both_ways(net: ModuleType, closing: Any, fami
     client.sendall(b"echo")
     server.sendall(server.recv(100).upper())
     assert client.recv(100) == b"ECHO"
-    assert client.getpeername() == server.getsockname() and server.getpeername() == client.getsockname()
+    assert client.getpeername() == server.getsockname()
+    assert server.getpeername() == client.getsockname()
     client.close()
     assert server.recv(100) == b""
 

@@ -40,9 +40,7 @@ def to(end: End, target: bytes) -> tuple[str, int, int, int, bytes]:
 
 
 @pytest.mark.req("FAM-051", "FAM-053", "FAM-054", "FAM-056", "FAM-057", "FUN-003")
-def test_a_raw_socket_sends_and_receives_whole_frames(
-    net: ModuleType, closing: Any, ends: tuple[End, End]
-) -> None:
+def test_a_raw_socket_sends_and_receives_whole_frames(net: ModuleType, closing: Any, ends: tuple[End, End]) -> None:
     left, right = ends
     sender, receiver = (packets(net, closing, "SOCK_RAW", end) for end in ends)
     sender.send(frame(right.mac, left))
@@ -68,7 +66,8 @@ def test_a_datagram_socket_receives_what_follows_the_header(
     sender, receiver = packets(net, closing, "SOCK_RAW", left), packets(net, closing, "SOCK_DGRAM", right)
     sender.send(frame(right.mac, left))
     data, address = receiver.recvfrom(2000)
-    assert data == MESSAGE and address[4] == left.mac
+    assert data == MESSAGE
+    assert address[4] == left.mac
     receiver.sendto(b"back".ljust(46, b"\0"), address)
     assert sender.recv(2000).startswith(left.mac + right.mac)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import select
 import struct
 from collections.abc import Iterator
+from io import FileIO
 from types import ModuleType
 from typing import Any
 
@@ -67,7 +69,8 @@ def test_the_session_is_that_of_the_frames(
     frame, address = observer.recvfrom(2000)
     # Version and type, code, session, length.
     assert frame[14:] == struct.pack("!BBHH", 0x11, 0, SESSION, len(PPP_PACKET)) + PPP_PACKET
-    assert frame[:12] == ends[1].mac + ends[0].mac and address[1] == net.ETH_P_PPP_SES
+    assert frame[:12] == ends[1].mac + ends[0].mac
+    assert address[1] == net.ETH_P_PPP_SES
 
 
 def test_both_names_of_a_session_are_its_number_its_peer_and_its_device(
@@ -117,12 +120,13 @@ def test_a_session_has_a_channel_of_ppp(session: tuple[Any, Any]) -> None:
     assert right.recv(2000) == PPP_PACKET
 
 
-def channel(sock: Any) -> Any:
+@contextlib.contextmanager
+def channel(sock: Any) -> Iterator[FileIO]:
     """A file on which a program reads and writes the packets of a session."""
     number = fcntl.ioctl(sock.fileno(), PPPIOCGCHAN, bytes(4))
-    found = open("/dev/ppp", "r+b", buffering=0)
-    fcntl.ioctl(found.fileno(), PPPIOCATTCHAN, number)
-    return found
+    with open("/dev/ppp", "r+b", buffering=0) as found:
+        fcntl.ioctl(found.fileno(), PPPIOCATTCHAN, number)
+        yield found
 
 
 def test_a_call_of_pptp_has_a_number_and_a_host(net: ModuleType, closing: Any) -> None:

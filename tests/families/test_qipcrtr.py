@@ -29,7 +29,7 @@ def made(net: ModuleType, closing: Any) -> Any:
 
 def control(command: int, *server: int) -> bytes:
     """struct qrtr_ctrl_pkt: a command, then service, instance, node and port, all little-endian."""
-    return struct.pack("<5I", command, *(server + (0, 0, 0, 0))[:4])
+    return struct.pack("<5I", command, *(server or (0, 0, 0, 0)))
 
 
 @pytest.mark.req("FAM-058", "CON-111")
@@ -98,7 +98,7 @@ def test_sendmsg_and_recvmsg_carry_the_address(pair: tuple[Any, Any]) -> None:
 def test_the_name_service_tells_of_a_new_server_and_of_its_end(pair: tuple[Any, Any]) -> None:
     server, client = pair
     node, port = server.getsockname()
-    client.sendto(control(NEW_LOOKUP, 4711, 0), (node, PORT_CTRL))
+    client.sendto(control(NEW_LOOKUP, 4711, 0, 0, 0), (node, PORT_CTRL))
     assert client.recv(100) == control(NEW_SERVER)
     server.sendto(control(NEW_SERVER, 4711, 1, node, port), (node, PORT_CTRL))
     assert client.recvfrom(100) == (control(NEW_SERVER, 4711, 1, node, port), (node, PORT_CTRL))

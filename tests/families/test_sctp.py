@@ -121,7 +121,8 @@ def test_a_message_names_its_stream_in_control_data(net: ModuleType, closing: An
     wish = struct.pack(SNDINFO, 3, 0, net.htonl(46), 0, 0)
     client.sendmsg([b"on stream ", b"3"], [(net.IPPROTO_SCTP, net.SCTP_SNDINFO, wish)])
     data, ancillary, flags, _ = server.recvmsg(100, net.CMSG_SPACE(struct.calcsize(RCVINFO)))
-    assert data == b"on stream 3" and flags & net.MSG_EOR
+    assert data == b"on stream 3"
+    assert flags & net.MSG_EOR
     ((level, kind, content),) = ancillary
     assert (level, kind) == (net.IPPROTO_SCTP, net.SCTP_RCVINFO)
     stream, _, _, protocol, *_ = struct.unpack(RCVINFO, content)

@@ -189,8 +189,8 @@ def test_sharing_with_what_is_no_such_socket_is_refused(net: ModuleType, shared:
     assert caught.value.errno == errno.ENOPROTOOPT
 
 
-def test_the_kernel_counts_what_it_could_not_deliver(net: ModuleType, closing: Any, shared: Any, ends: Any) -> None:
-    left, right = ends
+def test_the_kernel_counts_what_it_could_not_deliver(net: ModuleType, shared: Any, ends: Any) -> None:
+    left, _ = ends
     shared.sock.bind((left.name, 0, net.XDP_COPY))
     assert shared.statistics(net) == (0, 0, 0, 0, 0, 0)
     shared.to_send.put(CHUNK * CHUNKS + 1, 60, 0)

@@ -31,6 +31,7 @@ CORE = [
     "_wait",
     "sockaddr.__init__",
     "sockaddr._bdaddr",
+    "sockaddr._hex",
     "sockaddr._layout",
     "sockaddr.alg",
     "sockaddr.bluetooth",

@@ -38,6 +38,8 @@ ADDRESSES: list[tuple[str, int, Any]] = [
     ("AF_RDS", 0, ("127.0.0.1", 80)),
     ("AF_BLUETOOTH", 0, ("00:11:22:33:44:55", 4097)),
     ("AF_BLUETOOTH", 3, ("00:11:22:33:44:55", 5)),
+    ("AF_BLUETOOTH", 1, (0,)),
+    ("AF_BLUETOOTH", 2, b"00:11:22:33:44:55"),
 ]
 
 

@@ -16,8 +16,10 @@ from cython.cimports.berkeley.sockaddr._bdaddr import (
     read_l2cap,
     unknown_protocol,
     write_l2cap,
+    wrong_format,
 )
 from cython.cimports.berkeley.sockaddr._layout import Codec, Names, Sockaddr, room, whole
+from cython.cimports.cpython.long import PyLong_AsLongLongAndOverflow
 from cython.cimports.libc.stdint import uint8_t, uint16_t
 
 L2CAP = cython.declare(cython.int, 0)
@@ -93,9 +95,12 @@ def write_hci(address, place: cython.pointer[Sockaddr], caller: str) -> cython.i
     if not isinstance(address, tuple):
         at.hci_dev = as_device(address, caller)
         return 0
-    items: tuple = as_items(address, 1, 2, caller)
+    items: tuple = address if type(address) is tuple else tuple(address)
+    if not 1 <= len(items) <= 2:
+        raise wrong_format(caller)
     at.hci_dev = as_device(items[0], caller)
-    at.hci_channel = as_field(items[1], 16, "channel", caller) if len(items) > 1 else HCI_CHANNEL_RAW
+    if len(items) > 1:
+        at.hci_channel = as_field(items[1], 16, "channel", caller)
     return 0
 
 
@@ -104,8 +109,13 @@ def write_hci(address, place: cython.pointer[Sockaddr], caller: str) -> cython.i
 @cython.exceptval(-1, check=False)
 def as_device(value, caller: str) -> cython.int:
     """The number of a controller."""
-    if type(value) is int and value == -1:
-        return HCI_DEV_NONE
+    overflow: cython.int
+    if type(value) is int:
+        number: cython.longlong = PyLong_AsLongLongAndOverflow(value, cython.address(overflow))
+        if 0 <= number <= HCI_DEV_NONE:
+            return number
+        if number == -1 and not overflow:
+            return HCI_DEV_NONE
     return as_field(value, 16, "device_id", caller)
 
 

@@ -33,7 +33,7 @@ NOT_EMULATED = (
     "tests/sockaddr/test_xdp.py::test_a_queue_that_the_interface_does_not_have_is_refused",
     "tests/test_cmsg_sizes.py::test_space_for_one_item_is_too_little_for_two",
 )
-# QEMU swaps 16 of the 32 bits of sin6_scope_id where byte orders differ; the others are written for little-endian hosts.
+# QEMU swaps 16 of the 32 bits of sin6_scope_id where byte orders differ; the others expect a little-endian host.
 NOT_BIG_ENDIAN = (
     "tests/sockaddr/test_inet6.py::test_a_link_local_address_needs_its_scope_id",
     "tests/sockaddr/test_inet6.py::test_the_scope_id_chooses_the_interface",

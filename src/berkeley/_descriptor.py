@@ -83,7 +83,21 @@ def option_or(fd: cython.int, optname: cython.int, given: cython.int) -> cython.
 @cython.cfunc
 @cython.exceptval(-1, check=False)
 def family_of(fd: cython.int, given: cython.int) -> cython.int:
-    """Check that the descriptor is a socket, and tell its family where none was given."""
+    """Check that the descriptor is a socket, and tell its family where none was given.
+
+    SO_DOMAIN knows better than getsockname(2), which some families lack (AF_KCM, AF_XDP), while the addresses of others
+    are those of AF_INET (AF_SMC, AF_RDS).
+    """
+    if libc.SO_DOMAIN < 0:
+        return named_family(fd, given)
+    domain: cython.int = _options.get_option(fd, libc.SOL_SOCKET, libc.SO_DOMAIN, 0, False)
+    return domain if given == -1 else given
+
+
+@cython.cfunc
+@cython.exceptval(-1, check=False)
+def named_family(fd: cython.int, given: cython.int) -> cython.int:
+    """The same where there is no SO_DOMAIN."""
     storage: libc.sockaddr_storage
     size: libc.socklen_t = cython.sizeof(libc.sockaddr_storage)
     memset(cython.address(storage), 0, cython.sizeof(libc.sockaddr_storage))

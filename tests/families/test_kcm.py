@@ -94,6 +94,13 @@ def test_a_clone_serves_the_same_connections(
     assert client.recv(100) == message(b"from the clone")
 
 
+@pytest.mark.berkeley_only("the interpreter's own module asks getsockname(), which this family lacks")
+def test_the_family_of_a_clone_is_read_from_the_descriptor(net: ModuleType, closing: Any) -> None:
+    sock = multiplexor(net, closing)
+    found = closing(net.socket(fileno=os.dup(sock.fileno())))
+    assert (found.family, found.type) == (net.AF_KCM, net.SOCK_DGRAM)
+
+
 def test_a_connection_is_given_back(net: ModuleType, closing: Any, tcp_pair: tuple[Any, Any], parser: int) -> None:
     client, server = tcp_pair
     sock = multiplexor(net, closing)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 from types import ModuleType
 from typing import Any
@@ -89,3 +90,12 @@ def test_options_of_tcp_are_those_of_the_connection_underneath(net: ModuleType, 
     assert client.getsockopt(net.IPPROTO_TCP, net.TCP_NODELAY) == 1
     state = struct.unpack_from("=B", client.getsockopt(net.IPPROTO_TCP, net.TCP_INFO, 104))[0]
     assert state == 1  # TCP_ESTABLISHED, linux/tcp.h
+
+
+@PROTOCOLS
+@pytest.mark.berkeley_only("the interpreter's own module takes the family of the address, which is that of TCP")
+def test_the_family_of_an_adopted_descriptor_is_that_of_the_socket(
+    net: ModuleType, closing: Any, protocol: str
+) -> None:
+    found = closing(net.socket(fileno=os.dup(listening(net, closing, protocol).fileno())))
+    assert found.family == net.AF_SMC

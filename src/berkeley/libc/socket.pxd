@@ -81,6 +81,11 @@ cdef extern from *:
     #ifndef MSG_CMSG_CLOEXEC
     #define MSG_CMSG_CLOEXEC 0
     #endif
+    #ifdef SO_DOMAIN
+    #define BERKELEY_SO_DOMAIN SO_DOMAIN
+    #else
+    #define BERKELEY_SO_DOMAIN -1
+    #endif
     #ifdef SO_PROTOCOL
     #define BERKELEY_SO_PROTOCOL SO_PROTOCOL
     #else
@@ -126,6 +131,7 @@ cdef extern from *:
     int SO_TYPE
     int SO_ERROR
     int SO_RCVLOWAT
+    int SO_DOMAIN "BERKELEY_SO_DOMAIN"
     int SO_PROTOCOL "BERKELEY_SO_PROTOCOL"
     int SCM_RIGHTS
     int MSG_DONTWAIT

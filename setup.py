@@ -1,5 +1,6 @@
 """Which modules are compiled, and for which systems; everything else about the build is in pyproject.toml."""
 
+import glob
 import os
 
 from Cython.Build import cythonize
@@ -80,6 +81,12 @@ def extension(name: str) -> Extension:
     return Extension(f"berkeley.{name}", [source], define_macros=MACROS, extra_compile_args=["-g0"])
 
 
+def declarations_changed() -> bool:
+    """Whether a file of libc/ is newer than what was made with it: Cython does not follow imports of whole modules."""
+    made = [os.path.getmtime(path) for path in glob.glob("build/cython/**/*.c", recursive=True)]
+    return bool(made) and min(made) < max(os.path.getmtime(path) for path in glob.glob("src/berkeley/libc/*.pxd"))
+
+
 setup(
     ext_modules=cythonize(
         [extension(name) for name in CORE],
@@ -87,5 +94,6 @@ setup(
         include_path=["src"],
         compiler_directives=DIRECTIVES,
         nthreads=0,
+        force=declarations_changed(),
     )
 )

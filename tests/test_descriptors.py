@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import fresh
 import pytest
 from isolation import run_python
 
@@ -255,3 +256,17 @@ def test_close_of_a_descriptor_outside_a_c_int_overflows(net: ModuleType, closin
     with pytest.raises(OverflowError):
         net.close(owner.fileno() + (1 << 32))
     os.fstat(owner.fileno())
+
+
+@pytest.mark.berkeley_only("only berkeley imports an address format when the first socket of its family is made")
+def test_a_descriptor_stays_the_callers_when_no_object_can_be_made_of_it(net: ModuleType) -> None:
+    code = """
+    sys.modules["berkeley.sockaddr.netlink"] = None
+    original = socket.socket()
+    try:
+        socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0, original.fileno())
+    except ImportError:
+        report(original.getsockname()[0])
+    original.close()
+    """
+    assert fresh.run(net, code) == "0.0.0.0"

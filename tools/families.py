@@ -75,8 +75,10 @@ def probed(interpreter: str, module: str) -> dict[str, Any]:
 def table(columns: dict[str, dict[str, Any]]) -> str:
     """One row per family, one column per module, and the counts of names at the end."""
     titles = ["family", "3.12 document", *columns]
-    rows = [[name, described, *(each["families"][name] for each in columns.values())]
-            for name, (_, _, described) in FAMILIES.items()]
+    rows = [
+        [name, described, *(each["families"][name] for each in columns.values())]
+        for name, (_, _, described) in FAMILIES.items()
+    ]
     rows.append(["names of constants", "", *(str(each["names"]) for each in columns.values())])
     lines = [titles, ["---"] * len(titles), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
@@ -96,7 +98,10 @@ def main() -> int:
     options = parser.parse_args()
     others: dict[str, dict[str, Any]] = json.loads(REMEMBERED.read_text("utf-8"))
     others.update((title, probed(path, "socket")) for title, path in (each.split("=") for each in options.others))
-    text = page_with(table({**others, OWN: probed(sys.executable, OWN)}))
+    own = probed(sys.executable, OWN)
+    if refused := [family for family, answer in own["families"].items() if answer not in ("yes", "raw")]:
+        raise SystemExit(f"berkeley refuses addresses of {', '.join(refused)}: is the core built?")
+    text = page_with(table({**others, OWN: own}))
     if options.check:
         print("up to date" if text == PAGE.read_text("utf-8") else f"{PAGE.relative_to(ROOT)} is not up to date")
         return int(text != PAGE.read_text("utf-8"))

@@ -26,6 +26,7 @@ from cython.cimports.berkeley._bytes import fresh_for, shortened
 from cython.cimports.berkeley._errors import raise_errno, raise_timeout
 from cython.cimports.berkeley.libc import python
 from cython.cimports.berkeley.libc import socket as libc
+from cython.cimports.berkeley.sockaddr import prepare
 from cython.cimports.cpython.buffer import Py_buffer, PyBuffer_Release
 from cython.cimports.cpython.bytes import PyBytes_AS_STRING
 from cython.cimports.cpython.object import PyObject
@@ -203,6 +204,7 @@ class socket:
         storage: libc.sockaddr_storage
         memset(cython.address(request), 0, cython.sizeof(_calls.Request))
         # AF_ALG has no addresses, and its accept(2) fails when it is asked for one.
+        memset(cython.address(storage), 0, SOCKADDR_ROOM)
         request.address = cython.NULL if self.state.family == AF_ALG else cython.address(storage)
         request.number = libc.SOCK_CLOEXEC
         fd: cython.int = _wait.perform(
@@ -215,16 +217,12 @@ class socket:
         )
         try:
             audit_new(taken, self.state.family, self.state.type, self.state.proto)
-            address = _addresses.reported(
-                cython.address(self.state), cython.address(storage), request.address_length
-            )
+            address = _addresses.reported(cython.address(self.state), cython.address(storage), request.address_length)
         except BaseException:
             libc.close(fd)
             raise
         _descriptor.adopt(cython.address(taken.state), fd, self.state.family, self.state.type, self.state.proto)
         taken.state.polls_first = self.state.polls_first
-        if not libc.HAVE_ACCEPT4 and self.state.timeout > 0 and taken.state.timeout < 0:
-            _options.set_blocking(fd, True)  # accept(2) of BSD passes the listener's O_NONBLOCK on
         return address
 
     def _duplicate_into(self, copy: socket, /):
@@ -252,6 +250,7 @@ class socket:
         pair: cython.int[2]
         for end in (self, other):
             audit_new(end, numbers[0], numbers[1], numbers[2])
+        prepare(numbers[0])
         if libc.socketpair(numbers[0], numbers[1] | libc.SOCK_CLOEXEC, numbers[2], pair) < 0:
             raise_errno(c.errno, None)
         other.state.fd = pair[1]
@@ -383,9 +382,7 @@ class socket:
             cython.address(self.state), cython.address(request), cython.address(storage), PyBytes_AS_STRING(data), size
         )
         try:
-            address = _addresses.reported(
-                cython.address(self.state), cython.address(storage), request.address_length
-            )
+            address = _addresses.reported(cython.address(self.state), cython.address(storage), request.address_length)
             return shortened(data, min(received, size)), address
         except MemoryError:
             _transfer.keep_received(cython.address(self.state), cython.address(request), received)

@@ -25,6 +25,7 @@ AF_RDS = cython.declare(cython.int, load(sys.platform).get("AF_RDS", -1))
 def create(endpoint, family, type, proto):
     fd: cython.int
     code: cython.int
+    prepare(family)
     with cython.nogil:
         fd = libc.socket(family, type | libc.SOCK_CLOEXEC, proto)
         code = c.errno
@@ -49,13 +50,13 @@ def adopt(endpoint, fd, family, type, proto):
         _options.set_blocking(fd, False)
     if before >= 0 and before != fd:
         close_descriptor(before)
-    return prepare(family)
+    return 0
 
 
 @cython.cfunc
 @cython.exceptval(check=False)
 def signal_flags(family: cython.int, type: cython.int) -> cython.int:
-    """MSG_NOSIGNAL where there can be a SIGPIPE; AF_RDS and datagram families (AF_QIPCRTR) refuse flags unknown to them."""
+    """MSG_NOSIGNAL where there can be a SIGPIPE; AF_RDS and datagram families refuse flags that they do not know."""
     connected: cython.bint = type == libc.SOCK_STREAM or type == libc.SOCK_SEQPACKET
     return libc.MSG_NOSIGNAL if connected and family != AF_RDS else 0
 
@@ -68,6 +69,7 @@ def adopt_foreign(endpoint, fd, family, type, proto, duplicated):
     low_water: cython.int = 1
     size: libc.socklen_t = cython.sizeof(cython.int)
     libc.getsockopt(fd, libc.SOL_SOCKET, libc.SO_RCVLOWAT, cython.address(low_water), cython.address(size))
+    prepare(family)  # while the descriptor is still the caller's: this may fail
     adopt(endpoint, duplicate(fd) if duplicated else fd, family, type, proto)
     endpoint.polls_first = low_water > 1
     return 0

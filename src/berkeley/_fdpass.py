@@ -39,9 +39,13 @@ def recv_fds(
     the list is empty and those that came are closed: which ones are missing could not be told.
     """
     wanted = flags if inheritable else flags | _MSG_CMSG_CLOEXEC
-    if getattr(type(sock), "recvmsg", None) is _base.socket.recvmsg:
-        return sock._recv_fds(bufsize, maxfds, wanted)  # type: ignore[no-any-return]
-    return _through_recvmsg(sock, bufsize, maxfds, wanted)
+    direct = getattr(type(sock), "recvmsg", None) is _base.socket.recvmsg
+    receive = type(sock)._recv_fds if direct else _through_recvmsg
+    received = receive(sock, bufsize, maxfds, wanted)
+    if not inheritable and not _MSG_CMSG_CLOEXEC:  # macOS has no such flag
+        for fd in received[1]:
+            os.set_inheritable(fd, False)
+    return received  # type: ignore[no-any-return]
 
 
 def _through_recvmsg(sock: Any, bufsize: int, maxfds: int, flags: int) -> tuple[bytes, list[int], int, Any]:

@@ -24,6 +24,7 @@ def receive(endpoint, iov, count, ancbufsize, flags, data, rights):
     control: bytes = fresh(ancbufsize)
     memset(cython.address(request), 0, cython.sizeof(_calls.Request))
     memset(cython.address(message), 0, cython.sizeof(libc.msghdr))
+    memset(cython.address(storage), 0, cython.sizeof(libc.sockaddr_storage))
     message.msg_name = cython.address(storage)
     message.msg_namelen = cython.sizeof(libc.sockaddr_storage)
     message.msg_iov = iov

@@ -91,7 +91,7 @@ class _LiveNames(Names):
             asked: cython.bint = fd >= 0 and SOCKET_KNOWS
             index = socket_ifindex(fd, name, size) if asked else libc.if_nametoindex(name)
         if index <= 0:
-            raise_errno(c.ENODEV, decoded(name))
+            raise_errno(c.EBADF if c.errno == c.EBADF else c.ENODEV, decoded(name))
         return index
 
     @cython.cfunc
@@ -100,6 +100,7 @@ class _LiveNames(Names):
         name: cython.char[64]
         request: Ifreq
         if fd >= 0 and SOCKET_KNOWS:
+            memset(cython.address(request), 0, cython.sizeof(Ifreq))
             request.number = index
             if ioctl(fd, SIOCGIFNAME, cython.address(request)) < 0:
                 return ""

@@ -52,7 +52,7 @@ class socket(_base.socket):
         for label, ask in (("laddr", self.getsockname), ("raddr", self.getpeername)):
             try:
                 address = ask() if self.fileno() >= 0 else None
-            except (OSError, AttributeError):
+            except Exception:  # a format that the program has registered may raise anything
                 address = None
             if address:
                 text += f", {label}={address}"

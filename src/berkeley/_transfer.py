@@ -12,6 +12,7 @@ from cython.cimports.berkeley._arguments import as_size
 from cython.cimports.berkeley.libc import python
 from cython.cimports.berkeley.libc import socket as libc
 from cython.cimports.libc.limits import INT_MAX
+from cython.cimports.libc.string import memset
 
 # The two texts for a count above the buffer's size.
 _TOO_SMALL = {
@@ -21,6 +22,8 @@ _TOO_SMALL = {
 
 
 def receive_from(endpoint, request, storage, data, size):
+    # Zeros, so that no length that a kernel reports can uncover what was on the stack.
+    memset(storage, 0, cython.sizeof(libc.sockaddr_storage))
     request.data = data
     request.size = size
     request.address = storage

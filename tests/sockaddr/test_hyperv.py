@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import uuid
 from typing import Any
 
@@ -32,7 +33,7 @@ def encoded(vm_id: Any, service_id: Any) -> bytes:
 @pytest.mark.req("FAM-062")
 def test_an_address_is_two_guids_behind_the_family_and_zeros() -> None:
     raw = encoded(VM_ID, SERVICE_ID)
-    assert raw[:2] == CODEC.family.to_bytes(2, "little")
+    assert raw[:2] == CODEC.family.to_bytes(2, sys.byteorder)
     assert raw[2:].hex() == "0000" + VM_ID_BYTES + SERVICE_ID_BYTES
     assert len(raw) == 36
 
@@ -124,3 +125,11 @@ def test_windows_has_the_family() -> None:
 def test_the_family_of_that_name_on_freebsd_has_raw_addresses() -> None:
     # Its sockaddr_hvs has ports in place of GUIDs.
     assert elsewhere.on("freebsd14", "report(decoded('AF_HYPERV', '102b' + '00' * 14) == (43, bytes(14)))")
+
+
+@pytest.mark.req("FAM-062")
+def test_a_subclass_of_str_is_a_text_too() -> None:
+    class Text(str):
+        __slots__ = ()
+
+    assert encoded(Text(VM_ID), Text(SERVICE_ID)) == encoded(VM_ID, SERVICE_ID)

@@ -119,4 +119,5 @@ def test_each_system_has_its_own_size_of_the_data_behind_the_header(system: str)
 
 
 def test_the_family_of_that_name_on_windows_has_raw_addresses() -> None:
-    assert elsewhere.on("win32", "report(decoded('AF_LINK', '2100' + '00' * 12) == (33, bytes(12)))")
+    code = "report(decoded('AF_LINK', (33).to_bytes(2, sys.byteorder).hex() + '00' * 12) == (33, bytes(12)))"
+    assert elsewhere.on("win32", code)

@@ -107,3 +107,9 @@ def test_a_truncated_address_is_refused_not_overread(size: int) -> None:
     raw = struct.pack("=H", 16) + bytes(10)
     with pytest.raises(ValueError):
         netlink.decode(raw[:size], NAMES, 0)
+
+
+@pytest.mark.parametrize("address", [(1 << 32, 0), (0, 1 << 32), (0, -2)])
+def test_an_overflow_says_what_is_allowed(address: Any) -> None:
+    with pytest.raises(OverflowError, match=r"must be 0-4294967295\."):
+        netlink.encode(address, NAMES, "bind", 0)

@@ -260,3 +260,43 @@ def test_a_function_may_use_sockets_and_register_families_itself(net: ModuleType
         report(sock.getsockname().rpartition(":")[0])
     """
     assert fresh.run(net, code, before=FORMATS) == "127.0.0.1"
+
+
+def test_repr_survives_a_format_that_fails(net: ModuleType) -> None:
+    code = """
+    text_for_inet(decode=fail)
+    with socket.socket(type=socket.SOCK_DGRAM) as sock:
+        sock.bind("127.0.0.1:0")
+        report(repr(sock))
+    """
+    assert "laddr" not in fresh.run(net, code, before=FORMATS)
+
+
+def test_a_number_beyond_a_c_int_is_a_value_error_too(net: ModuleType) -> None:
+    code = "report(outcome(lambda: socket.register_family(1 << 40, encode=pack_pair, decode=unpack_pair)))"
+    assert fresh.run(net, code, before=FORMATS)[:2] == ["raised", "ValueError"]
+
+
+def test_a_format_registered_while_another_thread_imports_the_own_one_stays(net: ModuleType, shim: Path) -> None:
+    code = """
+    import threading
+    importing, registered = threading.Event(), threading.Event()
+
+    class Slow:
+        def find_spec(self, name, path=None, target=None):
+            if name == "berkeley.sockaddr.tipc":
+                importing.set()
+                registered.wait(10)
+
+    sys.meta_path.insert(0, Slow())
+    first = threading.Thread(target=lambda: socket.socket(socket.AF_TIPC, socket.SOCK_DGRAM).close())
+    first.start()
+    importing.wait(10)
+    socket.register_family(socket.AF_TIPC, encode=pack_pair, decode=unpack_pair, replace=True)
+    registered.set()
+    first.join()
+    with socket.socket(socket.AF_TIPC, socket.SOCK_DGRAM) as sock:
+        sock.connect((1, 515))
+        report(sock.getpeername())
+    """
+    assert fresh.run(net, code, before=FORMATS, preload=shim) == [1, 515]

@@ -257,3 +257,14 @@ def test_any_bytes_decode_to_text_or_an_abstract_name(raw: bytes) -> None:
 
 def test_a_path_that_fills_the_storage_has_no_terminator() -> None:
     assert unix.decode(b"\1\0" + b"p" * 108, NAMES, 0) == "p" * 108
+
+
+def test_a_path_object_may_give_a_subclass_of_bytes() -> None:
+    class Octets(bytes):
+        pass
+
+    class Path:
+        def __fspath__(self) -> bytes:
+            return Octets(b"/run/s")
+
+    assert unix.encode(Path(), NAMES, "bind", 0) == unix.encode("/run/s", NAMES, "bind", 0)

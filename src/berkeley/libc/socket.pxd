@@ -142,7 +142,6 @@ cdef extern from *:
     int MSG_OOB
     int MSG_ERRQUEUE
     int MSG_CMSG_CLOEXEC
-    int HAVE_ACCEPT4 "1"
     short POLLIN
     short POLLOUT
     unsigned long FIONBIO

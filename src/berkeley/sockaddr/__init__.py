@@ -57,7 +57,9 @@ MODULES: dict = {_NUMBERS[name]: module for name, module in _OWN_MODULES.items()
 def prepare(family):
     # Import the codec now, so that no import happens between a system call and the use of its result.
     if 0 <= family < FAMILIES_AT_MOST and CODECS[family] is None:
-        CODECS[family] = _codec(family)
+        found = _codec(family)
+        if CODECS[family] is None:  # another thread may have registered one during the import
+            CODECS[family] = found
     return 0
 
 
@@ -103,17 +105,19 @@ def register_family(family, /, *, encode, decode, replace=False):
     encode(address, proto) -> the bytes of the sockaddr after its header, at most 126; decode(bytes, proto) -> address.
     Both see the protocol number of the socket (0 where none is known). The header, which is sa_family or on BSD
     sa_len and sa_family, is berkeley's. Holds for every socket of the process from now on. A family that berkeley
-    has a format for is only changed with replace=True.
+    has a format for is only changed with replace=True. An address that comes in the header of another family, as those
+    of AF_SMC and AF_RDS sockets do, is read in that family's format. What decode() raises goes to the caller of
+    recvfrom() or accept(), and the message or connection is gone: let it give the bytes back where they make no sense.
 
     Raises ValueError where there is a format already, or for a family outside 0-255, and TypeError for functions that
     cannot be called.
     """
-    number: cython.int = index(family)
+    number = index(family)
     if not 0 <= number < FAMILIES_AT_MOST:
         raise ValueError(f"register_family(): family must be 0-{FAMILIES_AT_MOST - 1}, not {number}")
     if not callable(encode) or not callable(decode):
         raise TypeError("register_family(): encode and decode must be callable")
-    if serving(number) is not UNKNOWN and not replace:
+    if not replace and serving(number) is not UNKNOWN:
         raise ValueError(f"register_family(): family {number} has an address format; replace=True changes it")
     CODECS[number] = Registered(encode, decode).serve(number)
 

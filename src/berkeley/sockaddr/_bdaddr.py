@@ -38,9 +38,10 @@ def unknown_protocol(caller):
 
 def as_items(address, least, most, caller):
     # The items of a tuple that has a permitted number of them.
-    if not isinstance(address, tuple) or not least <= len(address) <= most:
+    items: tuple = (address if type(address) is tuple else tuple(address)) if isinstance(address, tuple) else ()
+    if not least <= len(items) <= most:
         raise wrong_format(caller)
-    return address if type(address) is tuple else tuple(address)
+    return items
 
 
 def as_field(value, bits, what, caller):

@@ -11,7 +11,7 @@ if not cython.compiled:
     raise ImportError(NOT_BUILT)
 
 from cython.cimports.berkeley.libc import python
-from cython.cimports.berkeley.libc.socket import sockaddr_storage
+from cython.cimports.berkeley.libc.socket import AF_INET, sockaddr_storage
 from cython.cimports.cpython.bytes import PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from cython.cimports.cpython.long import PyLong_AsLongLongAndOverflow, PyLong_AsUnsignedLongLong
 from cython.cimports.libc.stdint import uint8_t, uint16_t, uint32_t
@@ -23,6 +23,8 @@ from berkeley.sockaddr._systems import has_length
 HAS_LENGTH = cython.declare(cython.bint, has_length(sys.platform))
 
 HEADER_SIZE = cython.declare(cython.Py_ssize_t, 2)
+IN_ADDR_SIZE = cython.declare(cython.Py_ssize_t, 4)
+IN6_ADDR_SIZE = cython.declare(cython.Py_ssize_t, 16)
 ALL_ONES = cython.declare(uint32_t, 0xFFFFFFFF)
 
 
@@ -61,7 +63,10 @@ class Asked(Names):
         self.answering = answering
 
     def host(self, host, family):
-        return self.answering.host(host, family)
+        packed: bytes = self.answering.host(host, family)
+        if len(packed) != (IN_ADDR_SIZE if family == AF_INET else IN6_ADDR_SIZE):
+            raise ValueError(f"a packed address of family {family} cannot have {len(packed)} bytes")
+        return packed
 
     def text(self, packed, family):
         return self.answering.text(packed, family)
@@ -78,6 +83,8 @@ class Asked(Names):
 
 @cython.cfunc
 def surroundings(names) -> Names:
+    if isinstance(names, Names):
+        return names
     return Names() if names is None else Asked(names)
 
 
@@ -183,7 +190,7 @@ def as_unsigned(value, bits, what, caller):
     if overflow > 0 and bits == 64 and number <= 0xFFFFFFFFFFFFFFFF:
         return PyLong_AsUnsignedLongLong(number)
     if overflow or small < 0 or (bits < 63 and small >> bits):
-        raise OverflowError(f"{caller}(): {what} must be 0-{(1 << bits) - 1}.")
+        raise OverflowError(f"{caller}(): {what} must be 0-{2 ** cython.cast(object, bits) - 1}.")
     return small
 
 

@@ -110,7 +110,7 @@ def write_hci(address, place: cython.pointer[Sockaddr], caller: str) -> cython.i
 def as_device(value, caller: str) -> cython.int:
     """The number of a controller."""
     overflow: cython.int
-    if type(value) is int:
+    if isinstance(value, int):
         number: cython.longlong = PyLong_AsLongLongAndOverflow(value, cython.address(overflow))
         if 0 <= number <= HCI_DEV_NONE:
             return number

@@ -35,9 +35,9 @@ class HyperV(Codec):
         if len(pair) != 2 or not isinstance(pair[0], str) or not isinstance(pair[1], str):
             raise TypeError("AF_HYPERV address must be a str tuple (vm_id, service_id)")
         at = cython.cast(cython.pointer[SockaddrHv], room(place, cython.sizeof(SockaddrHv)))
-        if not put_guid(pair[0], at.VmId):
+        if not put_guid(str(pair[0]), at.VmId):
             raise ValueError(f"{caller}(): AF_HYPERV address vm_id is not a valid UUID string")
-        if not put_guid(pair[1], at.ServiceId):
+        if not put_guid(str(pair[1]), at.ServiceId):
             raise ValueError(f"{caller}(): AF_HYPERV address service_id is not a valid UUID string")
         return 0
 

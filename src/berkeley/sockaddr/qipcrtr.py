@@ -1,5 +1,7 @@
 """AF_QIPCRTR addresses: (node, port), as struct sockaddr_qrtr (linux/qrtr.h)."""
 
+from operator import index
+
 import cython
 
 if not cython.compiled:
@@ -33,7 +35,7 @@ class Qipcrtr(Codec):
             at.sq_node = as_uint32(pair[0], "node", caller)
             at.sq_port = as_uint32(pair[1], "port", caller)
         except OverflowError:
-            return refused(address, min(pair))
+            return refused(address, min(index(pair[0]), index(pair[1])))
         return 0
 
     @cython.cfunc

@@ -42,10 +42,11 @@ class Raw(Codec):
 def as_body(address, place: cython.pointer[Sockaddr], caller: str) -> bytes:
     """The bytes after the header; the family in the header is the one given."""
     if isinstance(address, tuple):
-        if len(address) != 2:
+        pair: tuple = tuple(address)
+        if len(pair) != 2:
             raise TypeError("a raw address must be a pair (family, bytes) or a bytes-like object")
-        place.family = as_family(index(address[0]), caller)
-        return bytes(memoryview(address[1]))
+        place.family = as_family(index(pair[0]), caller)
+        return bytes(memoryview(pair[1]))
     whole: bytes = as_whole(address, caller)
     if len(whole) < HEADER_SIZE:
         raise too_long_or_short(len(whole), caller)

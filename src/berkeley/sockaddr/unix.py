@@ -61,7 +61,7 @@ def as_path(address) -> bytes:
     if isinstance(address, str):
         return python.PyUnicode_EncodeFSDefault(address)
     if isinstance(address, os.PathLike):
-        return os.fsencode(address)
+        return bytes(os.fsencode(address))
     try:
         return bytes(memoryview(address))
     except TypeError:

@@ -45,7 +45,7 @@ def recv_fds(
     if not inheritable and not _MSG_CMSG_CLOEXEC:  # macOS has no such flag
         for fd in received[1]:
             os.set_inheritable(fd, False)
-    return received  # type: ignore[no-any-return]
+    return received
 
 
 def _through_recvmsg(sock: Any, bufsize: int, maxfds: int, flags: int) -> tuple[bytes, list[int], int, Any]:

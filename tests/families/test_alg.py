@@ -119,9 +119,7 @@ def test_a_timeout_does_not_keep_a_digest_from_being_read(algorithm: Open) -> No
 
 
 @pytest.mark.req("FAM-046")
-@pytest.mark.berkeley_only(
-    "CPython polls before it accepts, and the kernel cannot poll algorithms"
-)
+@pytest.mark.berkeley_only("CPython polls before it accepts, and the kernel cannot poll algorithms")
 def test_a_timeout_does_not_keep_an_algorithm_from_being_accepted(algorithm: Open) -> None:
     source = algorithm("hash", "sha256")
     source.settimeout(10)

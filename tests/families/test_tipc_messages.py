@@ -85,7 +85,9 @@ def test_a_message_to_a_group_reaches_its_other_members(net: ModuleType, member:
 
 
 def test_a_member_of_a_group_is_reached_by_its_instance(net: ModuleType, member: Open, service: int) -> None:
-    first, second, third = member(1), member(2), member(3)
+    first, second, third = member(1, GROUP_MEMBER_EVENTS), member(2), member(3)
+    newcomers = {first.recvmsg(100)[3] for _ in range(2)}
+    assert newcomers == {second.getsockname(), third.getsockname()}
     first.sendto(b"you", (net.TIPC_ADDR_NAME, service, 3, 0))
     first.sendto(b"and you", (net.TIPC_ADDR_NAME, service, 2, 0))
     assert [third.recv(100), second.recv(100)] == [b"you", b"and you"]

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-SERVICE = 19_000
+SERVICE, UNUSED_SERVICE = 19_000, 19_001
 # struct tipc_subscr and struct tipc_event of linux/tipc.h, in the byte order of the host.
 SUBSCRIPTION = struct.Struct("=5I8s")
 EVENT = struct.Struct("=5I28s")
@@ -42,6 +42,14 @@ def subscription(net: ModuleType, lower: int, upper: int, timeout: int | None = 
     return SUBSCRIPTION.pack(SERVICE, lower, upper, wait, net.TIPC_SUB_PORTS, HANDLE)
 
 
+def subscribe(net: ModuleType, topology: Any, *requests: bytes) -> None:
+    """Send requests and wait until the server has read them: it reads the last one, which ends at once, behind them."""
+    for request in requests:
+        topology.sendall(request)
+    topology.sendall(SUBSCRIPTION.pack(UNUSED_SERVICE, 0, 0, 1, net.TIPC_SUB_PORTS, HANDLE))
+    assert event(topology).kind == net.TIPC_SUBSCR_TIMEOUT
+
+
 def event(sock: Any) -> Event:
     return Event(*EVENT.unpack(sock.recv(100)))
 
@@ -54,7 +62,7 @@ def server(net: ModuleType, lower: int, upper: int) -> Any:
 
 def test_a_range_that_is_bound_is_reported_as_it_was_bound(net: ModuleType, topology: Any) -> None:
     asked = subscription(net, 0, 99)
-    topology.sendall(asked)
+    subscribe(net, topology, asked)
     with server(net, 10, 20) as sock:
         _, node, reference, *_ = sock.getsockname()
         assert event(topology) == Event(net.TIPC_PUBLISHED, 10, 20, reference, node, asked)
@@ -67,13 +75,13 @@ def test_a_range_that_was_there_before_is_reported(net: ModuleType, topology: An
 
 
 def test_a_range_that_goes_is_reported(net: ModuleType, topology: Any) -> None:
-    topology.sendall(subscription(net, 0, 99))
+    subscribe(net, topology, subscription(net, 0, 99))
     server(net, 30, 40).close()
     assert [event(topology)[:3] for _ in range(2)] == [(net.TIPC_PUBLISHED, 30, 40), (net.TIPC_WITHDRAWN, 30, 40)]
 
 
 def test_a_range_outside_is_not_reported(net: ModuleType, topology: Any) -> None:
-    topology.sendall(subscription(net, 50, 60))
+    subscribe(net, topology, subscription(net, 50, 60))
     with server(net, 10, 20), server(net, 55, 56):
         assert event(topology)[:3] == (net.TIPC_PUBLISHED, 55, 56)
 
@@ -85,10 +93,8 @@ def test_a_subscription_may_end_by_itself(net: ModuleType, topology: Any) -> Non
 
 def test_a_subscription_may_be_cancelled(net: ModuleType, topology: Any) -> None:
     kept, cancelled = subscription(net, 70, 79), subscription(net, 60, 69)
-    for request in (cancelled, kept):
-        topology.sendall(request)
     numbers = list(SUBSCRIPTION.unpack(cancelled))
     numbers[4] |= net.TIPC_SUB_CANCEL
-    topology.sendall(SUBSCRIPTION.pack(*numbers))
+    subscribe(net, topology, cancelled, kept, SUBSCRIPTION.pack(*numbers))
     with server(net, 60, 69), server(net, 70, 79):
         assert event(topology)[:3] == (net.TIPC_PUBLISHED, 70, 79)

@@ -11,7 +11,7 @@ from pathlib import Path
 INIT = Path(__file__).parent / "init"
 MAGIC = b"070701"
 ALIGNMENT = 4
-DIRECTORIES = ("bin", "dev", "proc", "sys", "sbin", "modules", "root")
+DIRECTORIES = ("bin", "dev", "proc", "sys", "sbin", "modules", "host")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -54,15 +54,15 @@ class Job:
         """A shell program for the guest outside the host's root: modules on demand, then lab.guest."""
         modprobe = shlex.join([shutil.which("modprobe") or "modprobe", "-d", self.modules, "-S", self.release])
         variables = shlex.join(f"{name}={value}" for name, value in VARIABLES.items())
-        enter = "chroot /root /usr/bin/env -i"
+        enter = "chroot /host /usr/bin/env -i"
         guest = f"cd {shlex.quote(str(ROOT))} && exec {shlex.quote(self.python)} -m lab.guest"
         return "\n".join(
             [
                 # The kernel asks for modules from outside the host's root.
-                f"printf '%s\\n' '#!/bin/sh' 'exec chroot /root {modprobe} \"$@\"' > /sbin/modprobe",
+                f"printf '%s\\n' '#!/bin/sh' 'exec chroot /host {modprobe} \"$@\"' > /sbin/modprobe",
                 "chmod 755 /sbin/modprobe",
                 f"{'setsid cttyhack ' if self.shell else ''}{enter} {variables} /bin/sh -c {shlex.quote(guest)}",
-                "echo $? > /root/run/lab/status",
+                "echo $? > /host/run/lab/status",
                 "",
             ]
         )

@@ -244,7 +244,7 @@ def test_a_job_comes_out_of_the_folder_as_it_went_in(tmp_path: Path) -> None:
 
 def test_the_guest_enters_the_hosts_root_with_an_environment_of_its_own(tmp_path: Path) -> None:
     start = Job("/opt/my python/bin/python", "/cache", "6.1", [], True, False).start()
-    entering = next(line for line in start.splitlines() if line.startswith("chroot /root"))
+    entering = next(line for line in start.splitlines() if line.startswith("chroot /host"))
     assert "env -i" in entering
     assert "BERKELEY_LAB=1" in entering
     assert "/opt/my python/bin/python" in entering

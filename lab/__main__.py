@@ -12,8 +12,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from lab import kernel, machine, needs, report, subjects
+from lab import byte_code, kernel, machine, needs, report
 from lab.job import ROOT, Job
+from tools import subjects
 
 FAMILIES = "tests/families"
 OUT = ROOT / "build" / "lab"
@@ -44,7 +45,7 @@ def main() -> int:
         if lacking := needs.missing():
             raise needs.LabError(lacking)
         return run(options)
-    except needs.LabError as error:
+    except (needs.LabError, subjects.SubjectError) as error:
         print(f"lab: {error}", file=sys.stderr)
         return 2
 
@@ -90,7 +91,7 @@ class Lab:
     def run(self, subject: subjects.Subject) -> report.Verdict:
         """Boot a machine for one interpreter and judge what it leaves."""
         shared = self._share(subject)
-        subjects.compile_ahead(subject, self.options.tests or [FAMILIES], not self.options.tests)
+        byte_code.compile_ahead(subject, self.options.tests or [FAMILIES], not self.options.tests)
         limits = machine.Limits(self.options.deadline, self.options.silence)
         words = machine.command(self.stock, self.accelerator, shared)
         ending = machine.watch(words, limits, lambda line: tell(subject.version, line))

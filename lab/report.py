@@ -10,7 +10,7 @@ from pathlib import Path
 
 from lab.machine import Ending
 from lab.steps import TEST_SOCKET, Result
-from tools import conformance
+from tools import conformance, regrtest
 
 # Characters of a log that are shown when its step went wrong.
 SHOWN = 6000
@@ -27,16 +27,16 @@ class Verdict:
 def judge(folder: Path, ending: Ending) -> Verdict:
     """All that can be said of one machine."""
     verdict = Verdict([], _untimely(folder, ending))
-    outcomes: dict[str, conformance.Outcome] = {}
+    outcomes: dict[str, regrtest.Outcome] = {}
     for result in _results(folder):
         log = (folder / f"{result.title}.log").read_text("utf-8", "replace")
         if result.title.startswith(TEST_SOCKET):
-            outcomes[result.title.removeprefix(TEST_SOCKET)] = conformance.parse(log, result.status)
+            outcomes[result.title.removeprefix(TEST_SOCKET)] = regrtest.parse(log, result.status)
         said = outcomes.get(result.title.removeprefix(TEST_SOCKET)) or _families(folder)
         verdict.lines.append(f"{result.title}: {said} ({result.seconds:.0f} s)")
         if result.status or result.hung:
             verdict.wrong.append(f"{result.title} {'hung' if result.hung else 'failed'}:\n{_excerpt(log)}")
-    if len(outcomes) == len(conformance.MODULES):
+    if len(outcomes) == len(regrtest.MODULES):
         verdict.wrong.extend(conformance.complaints(outcomes["stdlib"], outcomes["berkeley"], 0))
     return verdict
 

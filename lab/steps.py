@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from lab.job import IN_GUEST, Job
-from tools import conformance
+from tools import conformance, regrtest
 
 # Seconds without a line after which a step counts as hung; a test may take 60.
 SILENCE = 90.0
@@ -40,10 +40,10 @@ def commands(job: Job) -> Iterator[tuple[str, list[str]]]:
         results = [f"--junitxml={IN_GUEST / 'families.xml'}", "--requirements", str(IN_GUEST / "requirements.json")]
         yield FAMILIES, [sys.executable, "-m", "pytest", "-v", "-p", "no:cacheprovider", *results, *job.tests]
     if job.conformance:
-        for module in conformance.MODULES if conformance.has_tests() else ():
+        for module in regrtest.MODULES if conformance.has_tests() else ():
             title = f"{TEST_SOCKET}{module}"
-            *words, name = conformance.command(module, [], never_run=())
-            yield title, [*words, "--junit-xml", str(IN_GUEST / f"{title}.xml"), name]
+            options = [*conformance.options(module, [], never_run=()), "--junit-xml", str(IN_GUEST / f"{title}.xml")]
+            yield title, regrtest.command(module, conformance.TEST, options, sys.executable)
 
 
 def run_all(job: Job, say: Say) -> list[Result]:

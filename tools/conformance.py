@@ -2,40 +2,20 @@
 
 from __future__ import annotations
 
-import dataclasses
 import importlib.util
-import os
 import platform
 import re
-import subprocess
 import sys
 from pathlib import Path
 
+from tools import regrtest
+from tools.regrtest import MODULES, Outcome
+
+TEST = "test_socket"
 LEFT_OUT = Path(__file__).parent.parent / "tests" / "conformance" / "left_out.txt"
 MOST_LEFT_OUT = 6
 # Connecting on AF_VSOCK would reach the hypervisor; in the kernel lab it does not, and nothing is left out there.
 NEVER_RUN = "ThreadedVSOCKSocketStreamTest"
-MODULES = {"stdlib": [], "berkeley": ["-m", "berkeley", "run"]}
-RULE = "=" * 70 + "\n"
-# Characters shown of the output of a run that did not end well.
-TAIL = 3000
-
-
-@dataclasses.dataclass(frozen=True)
-class Outcome:
-    """What one run of the test suite reported."""
-
-    ended: bool
-    run: int = 0
-    failures: int = 0
-    errors: int = 0
-    skipped: int = 0
-    tracebacks: str = ""
-
-    def __str__(self) -> str:
-        if not self.ended:
-            return "did not end well"
-        return f"run {self.run}, failures {self.failures}, errors {self.errors}, skipped {self.skipped}"
 
 
 def read_left_out(text: str) -> list[str]:
@@ -50,46 +30,10 @@ def read_left_out(text: str) -> list[str]:
     return [match[1] for match in found if match]
 
 
-def _count(word: str, text: str) -> int:
-    found = re.search(rf"\b(?<!expected ){word}=(\d+)", text)
-    return int(found[1]) if found else 0
-
-
-def parse(output: str, status: int) -> Outcome:
-    """Counts and tracebacks from what unittest printed."""
-    ran = re.search(r"\nRan (\d+) tests? in .*\n+(OK|FAILED)\b(.*)", output)
-    if not ran or (ran[2] == "OK" and status != 0):
-        return Outcome(ended=False, tracebacks=output[-TAIL:])
-    _, rule, tracebacks = output[: ran.start()].partition(RULE)
-    failures, errors, skipped = (_count(word, ran[3]) for word in ("failures", "errors", "skipped"))
-    return Outcome(True, int(ran[1]), failures, errors, skipped, (rule + tracebacks).rstrip("-\n"))
-
-
-def command(module: str, left_out: list[str], never_run: tuple[str, ...] = (NEVER_RUN,)) -> list[str]:
-    """The command line that runs test_socket on one of MODULES."""
+def options(module: str, left_out: list[str], never_run: tuple[str, ...] = (NEVER_RUN,)) -> list[str]:
+    """What regrtest is told besides the test: no resource is allowed that needs a network."""
     ignored = [*never_run, *(left_out if module == "berkeley" else [])]
-    options = [word for name in ignored for word in ("-i", name)]
-    return [sys.executable, *MODULES[module], "-m", "test", "-v", *options, "test_socket"]
-
-
-def run(module: str, left_out: list[str]) -> Outcome:
-    """Run test_socket on one of MODULES, with no resource allowed that needs a network."""
-    environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
-    try:
-        done = subprocess.run(
-            command(module, left_out),
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            errors="replace",
-            timeout=1200,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as expired:
-        return Outcome(ended=False, tracebacks=(expired.output or b"").decode("utf-8", "replace")[-TAIL:])
-    return parse(done.stdout, done.returncode)
+    return [word for name in ignored for word in ("-i", name)]
 
 
 def complaints(stdlib: Outcome, berkeley: Outcome, left_out: int) -> list[str]:
@@ -110,7 +54,7 @@ def complaints(stdlib: Outcome, berkeley: Outcome, left_out: int) -> list[str]:
 def has_tests() -> bool:
     """Whether this interpreter came with its tests: Debian ships them apart."""
     try:
-        return all(importlib.util.find_spec(name) for name in ("test.__main__", "test.test_socket"))
+        return all(importlib.util.find_spec(name) for name in ("test.__main__", f"test.{TEST}"))
     except ModuleNotFoundError:
         return False
 
@@ -124,14 +68,14 @@ def main() -> int:
         return 0
     outcomes = {}
     for module in MODULES:
-        outcomes[module] = run(module, left_out)
+        outcomes[module] = regrtest.run(module, TEST, options(module, left_out), sys.executable)
         print(f"{version} {module}: {outcomes[module]}", flush=True)
         if outcomes[module].tracebacks:
             print(outcomes[module].tracebacks, flush=True)
     for name in left_out:
         print(f"{version} left out: {name}")
     found_wrong = complaints(outcomes["stdlib"], outcomes["berkeley"], len(left_out))
-    for line in found_wrong:
+    for line in [*found_wrong, *regrtest.differences(outcomes["stdlib"], outcomes["berkeley"])]:
         print(f"{version} {line}")
     return 1 if found_wrong else 0
 

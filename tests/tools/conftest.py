@@ -11,6 +11,8 @@ from types import ModuleType
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
+# Programs of tools/ import each other as members of the package `tools`.
+sys.path.insert(0, str(ROOT))
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""How the conformance run reads its list of tests left out and what unittest prints."""
+"""How the conformance run reads its list of tests left out, and what it complains of."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Callable
 from types import ModuleType
 
 import pytest
+
+from tools import regrtest
 
 RULE = "=" * 70
 GOOD = """test_a (test.test_socket.A.test_a) ... ok
@@ -38,14 +40,14 @@ def conformance(tool: Callable[[str], ModuleType]) -> ModuleType:
     return tool("conformance")
 
 
-def test_a_good_run_gives_its_counts(conformance: ModuleType) -> None:
-    outcome = conformance.parse(GOOD, 0)
+def test_a_good_run_gives_its_counts() -> None:
+    outcome = regrtest.parse(GOOD, 0)
     assert str(outcome) == "run 614, failures 0, errors 0, skipped 111"
     assert outcome.tracebacks == ""
 
 
-def test_a_bad_run_gives_its_counts_and_tracebacks(conformance: ModuleType) -> None:
-    outcome = conformance.parse(BAD, 2)
+def test_a_bad_run_gives_its_counts_and_tracebacks() -> None:
+    outcome = regrtest.parse(BAD, 2)
     assert str(outcome) == "run 610, failures 1, errors 2, skipped 113"
     assert outcome.tracebacks.startswith(f"{RULE}\nFAIL: test_a")
     assert "AssertionError: 1 != 2" in outcome.tracebacks
@@ -53,18 +55,18 @@ def test_a_bad_run_gives_its_counts_and_tracebacks(conformance: ModuleType) -> N
 
 @pytest.mark.parametrize(("output", "status"), [("Segmentation fault", -11), (GOOD, 1)])
 def test_a_run_that_crashed_did_not_end_well(conformance: ModuleType, output: str, status: int) -> None:
-    outcome = conformance.parse(output, status)
+    outcome = regrtest.parse(output, status)
     assert not outcome.ended
-    assert conformance.complaints(conformance.parse(GOOD, 0), outcome, 0)
+    assert conformance.complaints(regrtest.parse(GOOD, 0), outcome, 0)
 
 
 def test_equal_runs_raise_no_complaint(conformance: ModuleType) -> None:
-    outcome = conformance.parse(GOOD, 0)
+    outcome = regrtest.parse(GOOD, 0)
     assert conformance.complaints(outcome, outcome, 0) == []
 
 
 def test_failures_more_skips_and_fewer_tests_are_complaints(conformance: ModuleType) -> None:
-    found = conformance.complaints(conformance.parse(GOOD, 0), conformance.parse(BAD, 2), 2)
+    found = conformance.complaints(regrtest.parse(GOOD, 0), regrtest.parse(BAD, 2), 2)
     assert found == [
         "3 failures and errors",
         "berkeley skips 2 tests more than stdlib",
@@ -73,9 +75,9 @@ def test_failures_more_skips_and_fewer_tests_are_complaints(conformance: ModuleT
 
 
 def test_tests_left_out_are_ignored_for_berkeley_alone(conformance: ModuleType) -> None:
-    assert conformance.command("berkeley", [NAME])[-3:] == ["-i", NAME, "test_socket"]
-    assert NAME not in conformance.command("stdlib", [NAME])
-    assert all(conformance.NEVER_RUN in conformance.command(module, []) for module in conformance.MODULES)
+    assert conformance.options("berkeley", [NAME]) == ["-i", conformance.NEVER_RUN, "-i", NAME]
+    assert conformance.options("stdlib", [NAME]) == ["-i", conformance.NEVER_RUN]
+    assert conformance.options("stdlib", [NAME], never_run=()) == []
 
 
 def test_a_test_left_out_needs_a_full_name_and_a_reason(conformance: ModuleType) -> None:

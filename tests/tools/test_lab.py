@@ -17,7 +17,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from lab import initramfs, kernel, machine, modules, needs, report, steps, subjects  # noqa: E402
+from lab import initramfs, kernel, machine, modules, needs, report, steps  # noqa: E402
 from lab.job import Job  # noqa: E402
 
 GOOD = machine.Ending("", ["lab: done"])
@@ -53,22 +53,6 @@ def test_the_command_ends_with_status_2_and_no_traceback_where_programs_are_miss
     assert done.returncode == 2
     assert done.stderr.startswith("lab: the kernel lab needs qemu-system-x86_64")
     assert done.stderr.count("\n") == 1
-
-
-def test_an_interpreter_that_does_not_start_is_named(tmp_path: Path) -> None:
-    with pytest.raises(needs.LabError, match="nowhere does not start"):
-        subjects.find([f"{tmp_path}/nowhere"])
-
-
-def test_a_version_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tools.interpreters.find", dict)
-    with pytest.raises(needs.LabError, match=r"no CPython 3\.12 found"):
-        subjects.find(["3.12"])
-
-
-def test_an_interpreter_given_by_path_is_taken_as_it_is() -> None:
-    version = "{}.{}".format(*sys.version_info)
-    assert subjects.find([sys.executable]) == [subjects.Subject(version, Path(sys.executable))]
 
 
 def test_the_archive_is_made_of_headers_names_and_contents_at_multiples_of_four() -> None:

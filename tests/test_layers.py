@@ -14,8 +14,11 @@ PACKAGE = Path(__file__).parents[1] / "src" / "berkeley"
 # Top to bottom. "name.*" stands for the package and all its modules; "berkeley" is the package's own __init__.
 LAYERS: list[tuple[str, set[str]]] = [
     ("the command line: reads arguments, prints", {"__main__"}),
-    ("whole programs: the module of 1.x, and running others with berkeley in place", {"_run", "classic"}),
+    ("whole programs, test runs and children with berkeley in place", {"_run", "pytest", "_startup.sitecustomize"}),
+    ("the module of 1.x", {"classic"}),
     ("the public names, and putting them in the place of socket", {"berkeley", "_install"}),
+    ("what that takes: a module, those who have the other one, children", {"_stand_in", "_holders", "_children"}),
+    ("sockets from and for the interpreter's own module", {"_conversion"}),
     ("Python on top of the base type", {"_socket", "_files", "_sendfile", "_tcp", "_fdpass", "_lookup", "_pair"}),
     ("what Windows alone has: calls of its libraries by ctypes", {"_windows"}),
     ("names and enum types that the layers above share", {"_enums", "_exported", "_public"}),
@@ -32,7 +35,7 @@ LAYERS: list[tuple[str, set[str]]] = [
     ("options of a descriptor, timeouts as numbers", {"_options", "_timeouts"}),
     ("Python arguments to C values and back", {"_arguments", "_bytes", "_hostname"}),
     ("errno to exceptions", {"_errors"}),
-    ("what an unbuilt module says", {"_compiled"}),
+    ("what an unbuilt module says; the interpreter's own modules", {"_compiled", "_interpreter"}),
     ("names and numbers of every system", {"constants.*", "_platform"}),
     ("declarations of the C library", {"libc.*"}),
 ]

@@ -6,6 +6,7 @@ from berkeley import _platform, _public
 from berkeley._base import socket as SocketType
 from berkeley._capi import CAPI
 from berkeley._cmsg import CMSG_LEN, CMSG_SPACE
+from berkeley._conversion import from_stdlib, to_stdlib
 from berkeley._descriptor import close, dup
 from berkeley._enums import AddressFamily, AddressInfo, MsgFlag, SocketKind, _intenum_converter
 from berkeley._errors import HostNameError, error, gaierror, herror, timeout
@@ -15,7 +16,7 @@ from berkeley._fdpass import recv_fds, send_fds
 from berkeley._files import EAGAIN, EBADF, EWOULDBLOCK, SocketIO, _blocking_errnos
 from berkeley._hostent import gethostbyaddr, gethostbyname_ex
 from berkeley._inet import htonl, htons, inet_aton, inet_ntoa, inet_ntop, inet_pton, ntohl, ntohs
-from berkeley._install import install
+from berkeley._install import install, uninstall
 from berkeley._interfaces import if_indextoname, if_nameindex, if_nametoindex
 from berkeley._lookup import getaddrinfo, getfqdn
 from berkeley._netdb import gethostbyname, gethostname, getnameinfo, sethostname

@@ -4,6 +4,8 @@ from berkeley._base import socket as _base_socket
 from berkeley._capi import CAPI as CAPI
 from berkeley._cmsg import CMSG_LEN as CMSG_LEN
 from berkeley._cmsg import CMSG_SPACE as CMSG_SPACE
+from berkeley._conversion import from_stdlib as from_stdlib
+from berkeley._conversion import to_stdlib as to_stdlib
 from berkeley._descriptor import close as close
 from berkeley._descriptor import dup as dup
 from berkeley._enums import AddressFamily as AddressFamily
@@ -33,6 +35,7 @@ from berkeley._inet import inet_pton as inet_pton
 from berkeley._inet import ntohl as ntohl
 from berkeley._inet import ntohs as ntohs
 from berkeley._install import install as install
+from berkeley._install import uninstall as uninstall
 from berkeley._interfaces import if_indextoname as if_indextoname
 from berkeley._interfaces import if_nameindex as if_nameindex
 from berkeley._interfaces import if_nametoindex as if_nametoindex

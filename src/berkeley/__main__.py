@@ -1,8 +1,8 @@
-"""`python -m berkeley run [-m MODULE | SCRIPT] ARGS`."""
+"""`python -m berkeley run [-m MODULE | -c CODE | SCRIPT | -] ARGS`."""
 
 import sys
 
 from berkeley._run import main
 
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+if __name__ == "__main__" and (status := main(sys.argv[1:])):
+    sys.exit(status)

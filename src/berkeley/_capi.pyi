@@ -1,1 +1,5 @@
-CAPI: object
+from types import CapsuleType
+
+CAPI: CapsuleType
+
+def check_layout(theirs: type, /) -> None: ...

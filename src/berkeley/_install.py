@@ -1,50 +1,59 @@
-"""berkeley in the place of the interpreter's own modules: install() puts it into sys.modules for this program."""
+"""berkeley in the place of the interpreter's own modules, for a whole program, and the way back."""
 
 from __future__ import annotations
 
 import sys
-from types import ModuleType
 
-from berkeley import _base, _pair, _platform, _public
-from berkeley.constants import load
-
-# What the interpreter's _socket module offers besides constants; the classes and functions are the public ones.
-NAMES = [
-    *["CAPI", "CMSG_LEN", "CMSG_SPACE", "close", "dup", "error", "gaierror", "getaddrinfo", "getdefaulttimeout"],
-    *["gethostbyaddr", "gethostbyname", "gethostbyname_ex", "gethostname", "getnameinfo", "getprotobyname"],
-    *["getservbyname", "getservbyport", "herror", "htonl", "htons", "if_indextoname", "if_nameindex"],
-    *["if_nametoindex", "inet_aton", "inet_ntoa", "inet_ntop", "inet_pton", "ntohl", "ntohs"],
-    *["setdefaulttimeout", "sethostname", "timeout"],
-]
+from berkeley import _children, _holders, _interpreter, _stand_in
+from berkeley._capi import check_layout
 
 
-def install() -> None:
-    """install(): from now on `import socket` and `import _socket` give berkeley, in this whole program.
+def install(*, best_effort: bool = False, children: bool = False) -> list[str]:
+    """install(*, best_effort=False, children=False) -> names of the modules that stay on the interpreter's own.
 
-    Modules that have imported the interpreter's own socket module before keep it: call this first.
+    From now on `import socket` and `import _socket` give berkeley, in this program and in the processes that it
+    starts with multiprocessing; with children=True also in other Python programs that it starts (through
+    sitecustomize and the environment variable PYTHONPATH).
+
+    It has to come first: RuntimeError names the modules that have the interpreter's socket module, or _ssl,
+    already. With best_effort=True their globals are exchanged instead, and those are returned that are tied to
+    the old module for good (the list is empty otherwise): modules with classes derived from its type, such as ssl.
+
+    RuntimeError also if the sockets of this interpreter have another layout than the one that the ssl module would
+    read from ours.
     """
-    sys.modules["socket"] = sys.modules[__package__]
-    sys.modules["_socket"] = stand_in()
+    if not _interpreter.replaced():
+        _refuse_latecomers(best_effort)
+        _refuse_other_layouts()
+        _interpreter.stand_in_for("socket", sys.modules[__package__])
+        _interpreter.stand_in_for("_socket", _stand_in.made())
+        _children.follow()
+    if children:
+        _children.follow_subprocesses()
+    return _holders.exchange() if best_effort else []
 
 
-def stand_in() -> ModuleType:
-    """A module with the names of _socket: the compiled type, the functions, and the constants as plain numbers."""
-    module = ModuleType("_socket", "The compiled layer of berkeley under the name of the interpreter's own.")
-    module.__dict__.update(load(sys.platform))
-    for name in NAMES:
-        if name not in _platform.absent_functions():
-            setattr(module, name, _public.names[name])
-    module.socket = module.SocketType = _base.socket  # type: ignore[attr-defined]
-    module.socketpair = base_socketpair  # type: ignore[attr-defined]
-    return module
+def uninstall() -> None:
+    """uninstall(): `import socket` gives the interpreter's module again, and so do children; for tests.
+
+    What install() exchanged is changed back. Modules that were imported meanwhile keep berkeley.
+    """
+    _holders.change_back()
+    _children.leave()
+    _interpreter.step_forward()
 
 
-def base_socketpair(family: int | None = None, type: int = 1, proto: int = 0) -> tuple[_base.socket, _base.socket]:
-    """socketpair() with objects of the compiled type."""
-    return tuple(_as_base(sock) for sock in _pair.socketpair(family, type, proto))  # type: ignore[return-value]
+def _refuse_latecomers(best_effort: bool) -> None:
+    early = [] if best_effort else _holders.holders()
+    if early:
+        raise RuntimeError(
+            f"install() comes too late: {', '.join(early)} already use(s) the interpreter's socket module; "
+            "call it before they are imported, or with best_effort=True"
+        )
 
 
-def _as_base(sock: _base.socket) -> _base.socket:
-    made = _base.socket(sock.family, sock.type, sock.proto, sock.fileno())
-    sock.detach()
-    return made
+def _refuse_other_layouts() -> None:
+    try:
+        check_layout(_interpreter.own("_socket").socket)
+    except ModuleNotFoundError:
+        return  # an interpreter without sockets has no ssl module either that could misread ours

@@ -165,11 +165,16 @@ def handed_on(sock: socket, cls: Any) -> Any:
         made = cls.__new__(cls, family, type, proto, fd)
         made.__init__(family, type, proto, fileno=fd)
     except BaseException:
-        if made is None or not made._has_owned():
+        if made is None or not _has_owned(made, fd):
             close(fd)
         raise
     made.settimeout(timeout)
     return made
+
+
+def _has_owned(made: Any, fd: int) -> bool:
+    # An object of the interpreter's module cannot tell whether it has closed the descriptor since.
+    return made._has_owned() if isinstance(made, _base.socket) else bool(made.fileno() == fd)
 
 
 def as_public(sock: socket) -> Any:

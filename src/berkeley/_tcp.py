@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from berkeley import _public
+from berkeley import _interpreter, _public
 from berkeley._enums import CONSTANTS
 from berkeley._errors import error
 
@@ -54,7 +54,7 @@ def create_connection(
 def _connected(family: int, kind: int, proto: int, sockaddr: Any, timeout: Any, source_address: Any) -> Any:
     sock = _public.names["socket"](family, kind, proto)
     try:
-        if timeout is not _GLOBAL_DEFAULT_TIMEOUT:
+        if timeout is not _GLOBAL_DEFAULT_TIMEOUT and timeout is not _theirs():
             sock.settimeout(timeout)
         if source_address:
             sock.bind(source_address)
@@ -63,6 +63,11 @@ def _connected(family: int, kind: int, proto: int, sockaddr: Any, timeout: Any, 
         sock.close()
         raise
     return sock
+
+
+def _theirs() -> Any:
+    """What stands for the default timeout in modules that were imported with the interpreter's own."""
+    return getattr(_interpreter.imported("socket"), "_GLOBAL_DEFAULT_TIMEOUT", _GLOBAL_DEFAULT_TIMEOUT)
 
 
 def _outcome(failures: list[Exception], all_errors: bool) -> Exception:

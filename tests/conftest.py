@@ -17,6 +17,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+import two_runs
 
 MODULES = {"berkeley": "berkeley", "stdlib": "socket"}
 
@@ -27,12 +28,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run behaviour tests on both modules; marks say where the interpreter's own one cannot take part."""
-    if "net" not in metafunc.fixturenames:
+    name = "runs_on" if "runs_on" in metafunc.fixturenames else "net"
+    if name not in metafunc.fixturenames:
         return
     contenders = ["berkeley"]
     if _stdlib_takes_part(metafunc.definition):
         contenders.append("stdlib")
-    metafunc.parametrize("net", contenders, indirect=True)
+    metafunc.parametrize(name, contenders, indirect=True)
 
 
 def _stdlib_takes_part(item: Any) -> bool:
@@ -209,6 +211,7 @@ class RequirementRecord:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    two_runs.take_part(config)
     path = config.getoption("--requirements")
     if path:
         config.pluginmanager.register(RequirementRecord(Path(path)))

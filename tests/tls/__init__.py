@@ -1,0 +1,1 @@
+"""TLS through the interpreter's own ssl module, over sockets of berkeley."""

@@ -1,7 +1,9 @@
-"""`python -m berkeley run` and install(): a program finds berkeley where it asks for socket, and itself as __main__."""
+"""`python -m berkeley run`: a program finds berkeley where it asks for socket, and its own arguments and neighbours."""
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -68,36 +70,18 @@ def test_what_the_standard_library_imports_runs_on_berkeley(program: Path, tmp_p
     assert done.stdout == "True berkeley\n"
 
 
-@pytest.mark.parametrize("arguments", [[], ["run"], ["run", "-m"], ["walk", "x.py"]])
+@pytest.mark.parametrize("arguments", [[], ["run", "-m"], ["run", "-c"], ["run", "--unknown"], ["walk", "x.py"]])
 def test_a_wrong_command_line_gets_the_usage(tmp_path: Path, arguments: list[str]) -> None:
     done = run(*arguments, folder=tmp_path)
     assert done.returncode == 2
     assert "usage: python -m berkeley run" in done.stdout + done.stderr
 
 
-def test_help_is_no_error(tmp_path: Path) -> None:
-    done = run("--help", folder=tmp_path)
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"]])
+def test_help_is_no_error(tmp_path: Path, arguments: list[str]) -> None:
+    done = run(*arguments, folder=tmp_path)
     assert done.returncode == 0
     assert done.stdout.startswith("usage: ")
-
-
-def test_install_serves_later_imports_of_the_same_process(tmp_path: Path) -> None:
-    code = """
-import berkeley
-berkeley.install()
-import socket, _socket, socketserver
-assert socket is berkeley and socketserver.socket is berkeley
-assert _socket.socket is berkeley.SocketType and type(_socket.AF_INET) is int
-left, right = _socket.socketpair()
-assert type(left) is _socket.socket
-left.send(b"x")
-print(right.recv(1))
-left.close(), right.close()
-"""
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
-    assert (done.stdout, done.stderr) == ("b'x'\n", "")
 
 
 def test_an_unbuilt_core_says_in_one_line_what_to_do(tmp_path: Path) -> None:
@@ -135,3 +119,22 @@ def test_the_program_is_main_to_the_end_of_the_process(program: Path, tmp_path: 
         "utf-8",
     )
     assert run("run", program, folder=tmp_path).stdout == f"kept {program}\n"
+
+
+@pytest.fixture
+def early(tmp_path: Path) -> dict[str, str]:
+    """An environment in which every interpreter imports http.client at its start, and with it socket."""
+    (tmp_path / "early").mkdir()
+    (tmp_path / "early" / "sitecustomize.py").write_text("import http.client", "utf-8")
+    return {**os.environ, "PYTHONPATH": str(tmp_path / "early")}
+
+
+def test_a_module_that_came_before_us_is_named(program: Path, tmp_path: Path, early: dict[str, str]) -> None:
+    done = run("run", program, folder=tmp_path, env=early)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert re.search(r"too late: .*\bhttp\.client\b", done.stderr)
+
+
+def test_with_best_effort_such_a_module_is_turned(program: Path, tmp_path: Path, early: dict[str, str]) -> None:
+    program.write_text("import sys; print(sys.modules['http.client'].socket.__name__)", "utf-8")
+    assert run("run", "--best-effort", program, folder=tmp_path, env=early).stdout == "berkeley\n"

@@ -1,4 +1,4 @@
-"""What the interpreter's ssl module reads of a socket: the capsule that leads to the type, and the layout of its state."""
+"""What the interpreter's ssl module reads of a socket: the capsule that leads to the type, and where its state lies."""
 
 import cython
 

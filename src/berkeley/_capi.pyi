@@ -1,5 +1,3 @@
-from types import CapsuleType
-
-CAPI: CapsuleType
+CAPI: object
 
 def check_layout(theirs: type, /) -> None: ...

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+from berkeley._socket import socket
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,8 +28,12 @@ def follow() -> None:
     """Have what multiprocessing starts from now on run on berkeley."""
     if MODULE in sys.modules:
         _take_over(sys.modules[MODULE])
-    else:
+    elif _watcher not in sys.meta_path:
         sys.meta_path.insert(0, _watcher)
+    # It pickles a socket by its exact class, which was another one if it has been imported before.
+    reduction = sys.modules.get("multiprocessing.reduction")
+    if reduction is not None:
+        reduction.register(socket, reduction._reduce_socket)
 
 
 def follow_subprocesses() -> None:

@@ -70,9 +70,8 @@ def _tied() -> Iterator[str]:
     """Modules that no assignment can turn: those with classes derived from the interpreter's type, and C code."""
     yield from (name for name in TIED if name in sys.modules)
     module = _interpreter.imported("_socket")
-    for derived in _derived(module.socket) if module is not None else ():
-        if derived.__module__ not in OWN:
-            yield derived.__module__
+    if module is not None:
+        yield from (derived.__module__ for derived in _derived(module.socket) if derived.__module__ not in OWN)
 
 
 def _derived(kind: type) -> Iterator[type]:

@@ -65,7 +65,7 @@ def _run(program: list[str]) -> int:
 
 
 def _as_main(run: Callable[..., None], *arguments: Any) -> int:
-    """Call it with a __main__ as the interpreter begins with, and keep our own frames out of the program's traceback."""
+    """Call it with a __main__ as the interpreter begins with, and keep our frames out of the program's traceback."""
     from importlib.machinery import BuiltinImporter
 
     namespace = vars(sys.modules["__main__"])
@@ -183,7 +183,7 @@ def _put_first_on_path(folder: str) -> None:
 
 
 def _leave_out_current_folder() -> bool:
-    """Whether `python -m` has put it first on the path, where it stands no more; it has not in isolated mode or with -P."""
+    """Take what `python -m` has put first off the path; False where it has not, in isolated mode and with -P."""
     present = not (sys.flags.isolated or getattr(sys.flags, "safe_path", False))
     if present:
         del sys.path[0]

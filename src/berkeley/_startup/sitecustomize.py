@@ -1,4 +1,4 @@
-"""What a child interpreter imports at its start: it puts berkeley in place, and hands on to the sitecustomize it hides."""
+"""What a child interpreter imports at its start: it installs berkeley, and hands on to the sitecustomize it hides."""
 
 import os
 import sys

@@ -81,7 +81,7 @@ def failures(options):
 def slow_query(options):
     connection = pg8000.dbapi.connect(**{**options, "timeout": 0.2})
     try:
-        connection.cursor().execute("SELECT pg_sleep(20)")
+        connection.cursor().execute("SELECT pg_sleep(2)")
     except (pg8000.dbapi.Error, OSError) as error:
         print("too slow", type(error).__name__)
     try:

@@ -75,7 +75,8 @@ def _tied() -> Iterator[str]:
 
 
 def _derived(kind: type) -> Iterator[type]:
-    for derived in type.__subclasses__(kind):
+    direct: list[type] = kind.__subclasses__()
+    for derived in direct:
         yield derived
         yield from _derived(derived)
 

@@ -8,12 +8,14 @@ import platform
 import socket
 import sys
 from pathlib import Path
+from typing import Any
 
-from bench import addresses, measure, pingpong, table
+from bench import addresses, measure, pingpong, programs, table
 from bench.measure import Comparison
 
-# Each has a TITLE, the SUBJECTS of its first columns, comparisons(modules, trips, rounds), and a MAX_RATIO of medians.
-BENCHMARKS = {"pingpong": pingpong, "addresses": addresses}
+# Each has a TITLE, the SUBJECTS of its first columns, the UNIT of its times, comparisons(modules, trips, rounds), and a
+# MAX_RATIO of medians, None if nothing is judged.
+BENCHMARKS: dict[str, Any] = {"pingpong": pingpong, "addresses": addresses, "programs": programs}
 
 
 def arguments() -> argparse.Namespace:
@@ -21,9 +23,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=101, help="rounds of each comparison (default %(default)s)")
     parser.add_argument("--trips", type=int, default=500, help="round trips in a round (default %(default)s)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to FILE as well")
-    parser.add_argument("--only", choices=BENCHMARKS, help="do one benchmark alone")
+    parser.add_argument("--only", choices=BENCHMARKS, action="append", help="do this benchmark alone, or these")
     parser.add_argument("--judge", action="store_true", help="fail if a median of berkeley/stdlib exceeds its limit")
-    parser.add_argument("--max-ratio", type=float, metavar="R", help="judge all by the limit R")
+    parser.add_argument("--max-ratio", type=float, metavar="R", help="judge by the limit R whatever has a limit")
     parser.add_argument("--all-cpus", action="store_true", help="let the two processes run on any CPU")
     parser.add_argument("--subject", default="berkeley", metavar="MODULE", help="measure MODULE in place of berkeley")
     return parser.parse_args()
@@ -38,8 +40,9 @@ def complaints(results: dict[str, list[Comparison]], options: argparse.Namespace
     """What is slower than allowed, if anybody asks."""
     if not options.judge and options.max_ratio is None:
         return []
-    limits = {name: options.max_ratio or BENCHMARKS[name].MAX_RATIO for name in results}
-    return [line for name, rows in results.items() for line in too_slow(rows, limits[name])]
+    judged = {name: rows for name, rows in results.items() if BENCHMARKS[name].MAX_RATIO is not None}
+    limits = {name: options.max_ratio or BENCHMARKS[name].MAX_RATIO for name in judged}
+    return [line for name, rows in judged.items() for line in too_slow(rows, limits[name])]
 
 
 def main() -> int:
@@ -48,11 +51,11 @@ def main() -> int:
     if not options.all_cpus:
         measure.stay_on_one_cpu()
     results: dict[str, list[Comparison]] = {}
-    for name in [options.only] if options.only else BENCHMARKS:
+    for name in options.only or BENCHMARKS:
         benchmark = BENCHMARKS[name]
         results[name] = list(benchmark.comparisons(modules, options.trips, options.rounds))
         title = f"{benchmark.TITLE}, Python {platform.python_version()}, subject {options.subject}"
-        table.show(title, benchmark.SUBJECTS, results[name])
+        table.show(title, benchmark.SUBJECTS, results[name], benchmark.UNIT)
     if options.json:
         table.write(options.json, results, rounds=options.rounds, trips=options.trips, subject=options.subject)
     slow = complaints(results, options)

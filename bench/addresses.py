@@ -18,6 +18,7 @@ from bench.measure import Comparison, Contender, interleave, stay_on_one_cpu
 
 TITLE = "one address in and out"
 SUBJECTS = ("family", "address")
+UNIT = "µs"
 MAX_RATIO = 1.10
 
 # The family, its protocol, and an address of each form.

@@ -16,6 +16,7 @@ from bench.measure import Comparison, Contender, interleave
 
 TITLE = "round trips of 64 bytes"
 SUBJECTS = ("transport", "mode")
+UNIT = "µs"
 MAX_RATIO = 1.05
 TIMEOUTS = {"blocking": None, "timeout": 5.0, "non-blocking": 0.0}
 

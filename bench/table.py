@@ -13,27 +13,32 @@ from rich.table import Table
 
 from bench.measure import Comparison
 
-COLUMNS = ("µs stdlib", "µs berkeley", "µs C", "berkeley/stdlib", "spread", "berkeley/C")
+COLUMNS = ("{} stdlib", "{} berkeley", "{} C", "berkeley/stdlib", "spread", "berkeley/C")
+UNITS = {"µs": 1.0, "ms": 1e3}  # in microseconds
 
 
 def _number(value: float | None) -> str:
     return "-" if value is None else f"{value:.2f}"
 
 
-def _cells(row: Comparison) -> list[str]:
-    times = [_number(row.microseconds(name)) for name in ("stdlib", "berkeley", "c")]
+def _time(microseconds: float | None, unit: str) -> str:
+    return _number(None if microseconds is None else microseconds / UNITS[unit])
+
+
+def _cells(row: Comparison, unit: str) -> list[str]:
+    times = [_time(row.microseconds(name), unit) for name in ("stdlib", "berkeley", "c")]
     low, high = row.spread("berkeley", "stdlib")
     ratio, to_c = row.ratio("berkeley", "stdlib"), row.ratio("berkeley", "c")
     return [row.transport, row.mode, *times, _number(ratio), f"{low:.2f}-{high:.2f}", _number(to_c)]
 
 
-def show(title: str, subjects: tuple[str, str], rows: Iterable[Comparison]) -> None:
+def show(title: str, subjects: tuple[str, str], rows: Iterable[Comparison], unit: str) -> None:
     """Print one line per comparison; the subjects are what its first two cells tell."""
     table = Table(title=title)
-    for column in (*subjects, *COLUMNS):
+    for column in (*subjects, *(name.format(unit) for name in COLUMNS)):
         table.add_column(column, justify="left" if column in subjects else "right", no_wrap=True)
     for row in rows:
-        table.add_row(*_cells(row))
+        table.add_row(*_cells(row, unit))
     console = Console()
     if not console.is_terminal:
         console.width = 130  # a pipe has no width of its own, and the 80 assumed would fold the lines

@@ -14,7 +14,8 @@ from programs.servers.process import find
 FOLDER = Path(__file__).parent
 # A network namespace with nothing but a loopback device, and root's rights in it.
 NAMESPACE = ["--user", "--map-root-user", "--net"]
-UP = 'ip link set lo up && exec "$@"'
+UP = "ip link set lo up"
+VCAN = "ip link add dev vcan0 type vcan && ip link set vcan0 mtu 72 up"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Program:
     package: str
     server: str = ""  # one of programs.servers.NAMES; "certificates" for those who serve themselves
     alone: bool = False  # in a network namespace
+    vcan: bool = False  # with a virtual CAN interface in it, which the program is told
 
     def command(self, python: Sequence[str], servers: Servers) -> list[str]:
         """How to start it with an interpreter and its options; Missing says what the machine lacks."""
@@ -34,6 +36,8 @@ class Program:
         if self.server == "certificates":
             made = servers.certificates()
             return [str(path) for path in (made.certificate, made.key, made.authority)]
+        if self.vcan:
+            return ["vcan0"]
         return servers.arguments(self.server) if self.server else []
 
     def _namespace(self) -> list[str]:
@@ -41,9 +45,15 @@ class Program:
             return []
         find("ip", "iproute2")
         command = [find("unshare", "util-linux"), *NAMESPACE]
-        if subprocess.run([*command, "true"], capture_output=True, check=False).returncode:
+        if not _succeeds([*command, "true"]):
             raise Missing(f"needs the right to make namespaces ({' '.join(command)})")
-        return [*command, "sh", "-c", UP, "sh"]
+        if self.vcan and not _succeeds([*command, "sh", "-c", VCAN]):
+            raise Missing("needs the kernel module vcan, which the kernel lab has: make lab")
+        return [*command, "sh", "-c", " && ".join([UP, *([VCAN] if self.vcan else []), 'exec "$@"']), "sh"]
+
+
+def _succeeds(command: list[str]) -> bool:
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 PROGRAMS = {
@@ -62,6 +72,7 @@ PROGRAMS = {
         Program("gevent_patched.py", "gevent", "certificates"),
         Program("pyroute2_network.py", "pyroute2", alone=True),
         Program("scapy_loopback.py", "scapy", alone=True),
+        Program("python_can_bus.py", "python-can", alone=True, vcan=True),
     )
 }
 

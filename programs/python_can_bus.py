@@ -1,5 +1,6 @@
 """python-can on a virtual CAN interface: classic and FD frames, filters, cyclic sending by the kernel, a notifier."""
 
+import logging
 import threading
 
 import can
@@ -75,6 +76,7 @@ def notified(channel):
 
 
 def failures(channel):
+    logging.getLogger("can").addHandler(logging.NullHandler())
     try:
         can.Bus("nosuchcan", interface="socketcan")
     except OSError as error:

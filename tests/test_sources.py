@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-FOLDERS = ("src", "tests", "lab", "tools", "bench", "examples")
+FOLDERS = ("src", "tests", "lab", "tools", "bench", "programs", "examples")
 LINES_MAX = 600
 FUNCTION_LINES_MEDIAN = 8
 FUNCTION_LINES_MAX = 40

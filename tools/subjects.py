@@ -10,7 +10,7 @@ from pathlib import Path
 from tools import interpreters
 from tools.environment import environment
 
-EXTRAS = "test,bench"
+EXTRAS = "test,bench,programs"
 ASK = "import sys; print('{}.{}'.format(*sys.version_info))"
 
 

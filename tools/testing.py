@@ -11,7 +11,7 @@ from pathlib import Path
 from tools import interpreters
 from tools.environment import ROOT, environment
 
-EXTRAS = "test,bench"
+EXTRAS = "test,bench,programs"
 
 
 def main() -> int:

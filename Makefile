@@ -14,7 +14,7 @@ test:  ## all tests on all interpreters at hand, CPython's own test_socket inclu
 	@$(PYTHON) -m tools.testing
 
 quick:  ## the tests alone, on this interpreter: make quick TESTS=tests/test_waiting.py
-	@python=$$($(ENVIRONMENT) test,bench) && "$$python" -m pytest -q $(TESTS)
+	@python=$$($(ENVIRONMENT) test,bench,programs) && "$$python" -m pytest -q $(TESTS)
 
 lab:  ## the families on a stock kernel under QEMU: make lab TESTS=tests/families/test_can.py LAB_PYTHON=3.12
 	@$(PYTHON) -m lab $(addprefix --python ,$(LAB_PYTHON)) -- $(if $(filter file,$(origin TESTS)),,$(TESTS))
@@ -28,8 +28,8 @@ machines:  ## tests on aarch64, ARM and s390x, by QEMU's user emulation: make ma
 requirements:  ## which requirements the last test run has shown, and how
 	@$(PYTHON) -m tools.requirements --must-show --with-lab build/requirements-*.json
 
-bench:  ## berkeley beside the interpreter's own module and C
-	@python=$$($(ENVIRONMENT) test,bench) && "$$python" -m bench --judge
+bench:  ## berkeley beside the interpreter's own module and C; real programs on both
+	@python=$$($(ENVIRONMENT) test,bench,programs) && "$$python" -m bench --judge
 
 check:  ## ruff, mypy, stubtest, layers, constant tables, C code for other systems, documentation
 	@python=$$($(ENVIRONMENT) test,check,constants,bench) && "$$python" -m tools.check
@@ -38,7 +38,7 @@ constants:  ## regenerate the constant tables
 	@python=$$($(ENVIRONMENT) constants) && "$$python" -m tools.constants
 
 build:  ## build the core for this interpreter
-	@$(ENVIRONMENT) test,bench
+	@$(ENVIRONMENT) test,bench,programs
 
 clean:  ## remove everything that was built
 	rm -rf build dist *.egg-info src/*.egg-info

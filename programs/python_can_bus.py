@@ -40,7 +40,7 @@ def filters(channel):
         for number in range(0x100, 0x400, 0x10):
             one.send(can.Message(arbitration_id=number, is_extended_id=False))
         heard = [message.arbitration_id for message in iter(lambda: other.recv(0.2), None)]
-        print("filtered", [hex(number) for number in heard])
+        print("filtered", len(heard), hex(min(heard)), hex(max(heard)))
 
 
 def cyclic(channel):

@@ -41,7 +41,9 @@ def serving(folder: Path, certificates: Certificates) -> Iterator[list[str]]:
     """The arguments of a client: port, user, private key, public key of the host, a folder to write in."""
     del certificates  # SSH has no use for them
     server = find("sshd", "openssh-server")
-    user = pwd.getpwuid(os.geteuid()).pw_name
+    account = pwd.getpwuid(os.geteuid())
+    if os.geteuid() and Path(account.pw_shell).name in ("nologin", "false"):
+        raise Missing(f"needs an account with a shell to log in to; that of {account.pw_name} is {account.pw_shell}")
     for name in ("host_key", "user_key"):
         command = [find("ssh-keygen", "openssh-client"), "-q", "-t", "ed25519", "-N", "", "-C", name]
         subprocess.run([*command, "-f", folder / name], check=True)
@@ -50,7 +52,8 @@ def serving(folder: Path, certificates: Certificates) -> Iterator[list[str]]:
     (folder / "files").mkdir()
     words: list[str] = [server, "-D", "-e", "-f", str(folder / "sshd_config")]
     with running(words if os.geteuid() else _as_root(words, folder), folder, accepts(port)):
-        yield [str(port), user, str(folder / "user_key"), str(folder / "host_key.pub"), str(folder / "files")]
+        paths = [folder / name for name in ("user_key", "host_key.pub", "files")]
+        yield [str(port), account.pw_name, *map(str, paths)]
 
 
 def _as_root(words: list[str], folder: Path) -> list[str]:

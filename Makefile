@@ -16,6 +16,9 @@ test:  ## all tests on all interpreters at hand, CPython's own test_socket inclu
 quick:  ## the tests alone, on this interpreter: make quick TESTS=tests/test_waiting.py
 	@python=$$($(ENVIRONMENT) test,bench,programs) && "$$python" -m pytest -q $(TESTS)
 
+stdlib:  ## CPython's tests of what is built on sockets: make stdlib PYTHONS="3.11 newest" TESTS=test_ssl
+	@$(PYTHON) -m tools.stdlib $(addprefix --python ,$(PYTHONS)) $(if $(filter file,$(origin TESTS)),,$(TESTS))
+
 lab:  ## the families on a stock kernel under QEMU: make lab TESTS=tests/families/test_can.py LAB_PYTHON=3.12
 	@$(PYTHON) -m lab $(addprefix --python ,$(LAB_PYTHON)) -- $(if $(filter file,$(origin TESTS)),,$(TESTS))
 
@@ -44,4 +47,4 @@ clean:  ## remove everything that was built
 	rm -rf build dist *.egg-info src/*.egg-info
 	find src -name '*.so' -delete
 
-.PHONY: help demo test quick lab lab-shell machines requirements bench check constants build clean
+.PHONY: help demo test quick stdlib lab lab-shell machines requirements bench check constants build clean

@@ -79,9 +79,9 @@ def failures(options):
 
 
 def slow_query(options):
-    connection = pg8000.dbapi.connect(**{**options, "timeout": 0.2})
+    connection = pg8000.dbapi.connect(**{**options, "timeout": 1})
     try:
-        connection.cursor().execute("SELECT pg_sleep(2)")
+        connection.cursor().execute("SELECT pg_sleep(30)")
     except (pg8000.dbapi.Error, OSError) as error:
         print("too slow", type(error).__name__)
     try:

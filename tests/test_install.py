@@ -196,6 +196,39 @@ print("three times")
     )
 
 
+def test_who_takes_the_modules_out_of_sys_modules_imports_others_of_ours() -> None:
+    # What eventlet does: it changes one copy and keeps the other as it was.
+    assert (
+        output("""
+import berkeley, sys
+berkeley.install()
+import socket as first, _socket as native
+del sys.modules["socket"], sys.modules["_socket"]
+import socket as second, _socket
+print(second is first, second.__name__, second.__spec__.name, second.socket is first.socket, len(second.__all__) > 1000)
+print(_socket is native, _socket.socket is native.socket, second.SocketType is _socket.socket)
+second.socket = "changed"
+print(first.socket is berkeley.socket)
+berkeley.uninstall()
+import socket
+print(socket.__name__, socket is second)
+""")
+        == "False socket socket True True\nFalse True True\nTrue\nsocket False\n"
+    )
+
+
+def test_the_native_module_gives_plain_numbers() -> None:
+    assert (
+        output("""
+import berkeley
+berkeley.install()
+import _socket
+print(_socket.getaddrinfo("127.0.0.1", 80, 0, 1)[0][:2], type(_socket.AF_INET).__name__)
+""")
+        == "(2, 1) int\n"
+    )
+
+
 def test_no_descriptor_stays_open() -> None:
     assert (
         output("""

@@ -145,14 +145,16 @@ def run(pair: Pair, module: str, limit: float) -> Outcome:
 
 
 def repeated(pair: Pair, limit: float) -> Pair:
-    """The pair, with what failed run once more, alone now."""
-    failed = [module for module, outcome in pair.outcomes.items() if not outcome.good]
-    if not failed:
+    """The pair, with what failed run once more, alone now; with both if nothing did and they differ all the same."""
+    wrong = pair.complaints()
+    if not wrong:
         return pair
-    for module in failed:
-        print(f"\n{pair.title} on {module}: {pair.outcomes[module]}\n{pair.outcomes[module].tracebacks}", flush=True)
-    outcomes = {**pair.outcomes, **{module: run(pair, module, limit) for module in failed}}
-    again = dataclasses.replace(pair, outcomes=outcomes, repeated=tuple(failed))
+    modules = [module for module, outcome in pair.outcomes.items() if not outcome.good] or list(MODULES)
+    print("\n    ".join(["", f"{pair.title}, to be repeated on {' and '.join(modules)}:", *wrong]), flush=True)
+    for module in modules:
+        print(pair.outcomes[module].tracebacks, flush=True)
+    outcomes = {**pair.outcomes, **{module: run(pair, module, limit) for module in modules}}
+    again = dataclasses.replace(pair, outcomes=outcomes, repeated=tuple(modules))
     print(again, flush=True)
     return again
 

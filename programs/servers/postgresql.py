@@ -40,6 +40,7 @@ def serving(folder: Path, certificates: Certificates) -> Iterator[list[str]]:
         "ssl_cert_file": folder / "server.pem",
         "ssl_key_file": folder / "server.key",
         "fsync": "off",
+        "client_connection_check_interval": "100ms",  # a query ends when its client has gone
     }
     options = [f"--{name}={value}" for name, value in settings.items()]
     command: list[str | Path] = [*become, binaries / "postgres", "-D", folder / "data", *options]

@@ -25,8 +25,9 @@ def install(*, best_effort: bool = False, children: bool = False) -> list[str]:
     if not _interpreter.replaced():
         _refuse_latecomers(best_effort)
         _refuse_other_layouts()
-        _interpreter.stand_in_for("socket", sys.modules[__package__])
-        _interpreter.stand_in_for("_socket", _stand_in.made())
+        package = sys.modules[__package__]
+        _interpreter.stand_in_for("socket", package, lambda: _stand_in.copied(package))
+        _interpreter.stand_in_for("_socket", _stand_in.made(), _stand_in.made)
         _children.follow()
     if children:
         _children.follow_subprocesses()

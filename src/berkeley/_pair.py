@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from berkeley import _base, _public
 from berkeley._enums import CONSTANTS
-from berkeley._errors import error
 from berkeley._socket import as_public, blank, socket
 
 TYPE_CHECKING = False
@@ -73,4 +72,4 @@ def _connect_without_waiting(sock: Any, address: Any) -> None:
 def _authenticate(left: Any, right: Any) -> None:
     """Make sure that each end is connected to the other and not to a stranger who was quicker."""
     if left.getsockname() != right.getpeername() or right.getsockname() != left.getpeername():
-        raise error("Unexpected peer connection")
+        raise ConnectionError("Unexpected peer connection")

@@ -122,7 +122,9 @@ def test_a_pool_reads_pages_over_our_sockets(web: int) -> None:
 
 
 def test_a_pool_reads_pages_over_tls(tls: Contexts, secure_web: int) -> None:
-    with urllib3.HTTPSConnectionPool("localhost", secure_web, ssl_context=tls.client, timeout=10, retries=False) as pool:
+    with urllib3.HTTPSConnectionPool(
+        "localhost", secure_web, ssl_context=tls.client, timeout=10, retries=False
+    ) as pool:
         assert pool.request("GET", "/secret").data == b"/SECRET"
         connection = pool._get_conn()
         assert isinstance(connection.sock, socket.socket)

@@ -133,6 +133,17 @@ def test_a_failed_run_is_repeated_once_and_the_report_says_so(
     assert "AssertionError: 1 != 2" in capsys.readouterr().out
 
 
+def test_both_runs_are_repeated_if_they_differ_and_none_failed(
+    runs: Callable[..., list[tuple[str, str, str]]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    runs()
+    fewer = dataclasses.replace(GOOD, skipped=17)
+    again = stdlib.repeated(pair(GOOD, fewer), 9.0)
+    assert again.remark() == "stdlib passed when repeated, berkeley passed when repeated"
+    assert again.complaints() == []
+    assert "skipped: 16 on stdlib, 17 on berkeley" in capsys.readouterr().out
+
+
 def test_what_fails_again_is_a_failure(runs: Callable[..., list[tuple[str, str, str]]]) -> None:
     runs(stdlib=[HUNG], berkeley=[BAD])
     again = stdlib.repeated(pair(HUNG, HUNG), 9.0)

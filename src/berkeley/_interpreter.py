@@ -76,7 +76,7 @@ class _Finder:
     """Finds our modules under the interpreter's names, and is their loader; eventlet imports socket more than once."""
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
-        return type(sys.__spec__)(name, self) if name in _makers else None  # type: ignore[arg-type,return-value]
+        return type(sys.__spec__)(name, self) if name in _makers else None  # type: ignore[arg-type]
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         return _makers[spec.name]()

@@ -95,6 +95,17 @@ def test_every_test_is_run_on_both_modules_of_each_interpreter_that_has_it(
     )
 
 
+def test_busy_tests_and_waiting_ones_take_turns() -> None:
+    pairs = [Pair(OLD, test) for test in ("test_multiprocessing_spawn", "test_multiprocessing_fork", "test_asyncio")]
+    assert [pair.test for pair in stdlib.mixed([*pairs, Pair(OLD, "test_ssl"), Pair(OLD, "test_poll")])] == [
+        "test_multiprocessing_spawn",
+        "test_asyncio",
+        "test_multiprocessing_fork",
+        "test_ssl",
+        "test_poll",
+    ]
+
+
 def test_equal_runs_raise_no_complaint_and_share_their_figures() -> None:
     assert pair(GOOD, GOOD).complaints() == []
     assert str(pair(GOOD, GOOD)).split("test_ssl")[1].strip() == (

@@ -7,18 +7,17 @@ import ctypes
 import itertools
 import json
 import sys
-import threading
-import time
 from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
 
 from bench import compiled, fresh
 from bench.bounds import Bound, costs, faster
-from bench.measure import Comparison, Contender, interleave, stay_on_one_cpu
+from bench.measure import Comparison, Contender, clock, interleave, stay_on_one_cpu
+from bench.threads import alive
 
 TITLE = "the Python side of a call, its system call stubbed out"
-CALLS = 2000  # in a round, timed by the thread's own clock: what other processes do does not count
+CALLS = 2000  # in a round
 PEERS = {"repeated peer": 1, "any peer": 1000}
 TIMEOUTS = {"blocking": None, "timeout": 5.0, "non-blocking": 0.0}
 THREADS = {"one thread": 0, "several threads": 3}
@@ -59,42 +58,27 @@ def calling(call: Callable[..., Any], arguments: tuple[Any, ...], calls: int) ->
 
     def one() -> float:
         (only,) = arguments
-        begin = time.thread_time()
+        begin = clock()
         for _ in itertools.repeat(None, calls):
             call(only)
-        return (time.thread_time() - begin) / calls
+        return (clock() - begin) / calls
 
     def two() -> float:
         first, second = arguments
-        begin = time.thread_time()
+        begin = clock()
         for _ in itertools.repeat(None, calls):
             call(first, second)
-        return (time.thread_time() - begin) / calls
+        return (clock() - begin) / calls
 
     return one if len(arguments) == 1 else two
 
 
 def bare_loop() -> float:
     """What the loop itself takes, which is taken off."""
-    begin = time.thread_time()
+    begin = clock()
     for _ in itertools.repeat(None, CALLS):
         pass
-    return (time.thread_time() - begin) / CALLS
-
-
-@contextlib.contextmanager
-def idle_threads(number: int) -> Iterator[None]:
-    """So many further threads, which wait for the end of the block."""
-    end = threading.Event()
-    threads = [threading.Thread(target=end.wait) for _ in range(number)]
-    for thread in threads:
-        thread.start()
-    try:
-        yield
-    finally:
-        end.set()
-        for thread in threads:
-            thread.join()
+    return (clock() - begin) / CALLS
 
 
 def compare(modules: dict[str, ModuleType], operation: str, mode: str, rounds: int) -> dict[str, list[float]]:
@@ -133,7 +117,7 @@ def main() -> None:
     rows = []
     for operation, mode, threads, peers in conditions():
         stub_peers(PEERS.get(peers, 1))
-        with idle_threads(THREADS[threads]):
+        with alive(THREADS[threads]):
             rows.append(compare(modules, operation, mode, options.rounds))
     json.dump(rows, sys.stdout)
 

@@ -36,7 +36,7 @@ def program(name: str, *flags: str) -> Path | None:
     command = compiler()
     if command is None:
         return None
-    target = _directory() / name
+    target = _directory() / (f"{name}.so" if "-shared" in flags else name)
     subprocess.run([*command, "-O2", "-Wall", *flags, "-o", target, HERE / f"{name}.c"], check=True)
     return target
 

@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -34,3 +35,24 @@ def named(modules: list[str]) -> dict[str, ModuleType]:
     """The modules that NAME=MODULE stand for."""
     pairs = (each.split("=") for each in modules)
     return {name: importlib.import_module(module) for name, module in pairs}
+
+
+class Worker:
+    """A contender in a process of its own, bench/SCRIPT, which prints the seconds of a round for every line it reads."""
+
+    def __init__(self, script: str, *arguments: str) -> None:
+        command = [sys.executable, str(Path(__file__).with_name(script)), *arguments]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def __call__(self) -> float:
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write("\n")
+        self._process.stdin.flush()
+        return float(self._process.stdout.readline())
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self._process.communicate()

@@ -24,10 +24,3 @@ def alive(number: int, target: Callable[[threading.Event], None] | None = None) 
 
 def _wait(end: threading.Event) -> None:
     end.wait()
-
-
-def compute(end: threading.Event) -> None:
-    """Keep a processor busy with Python code."""
-    while not end.is_set():
-        for number in range(1000):
-            number * number

@@ -1,0 +1,54 @@
+"""The process of one contender of bench/large_receives.py: a round for every line that it reads, and its seconds printed.
+
+It imports next to nothing, since the blocks that imports allocate and free are part of the history that is measured.
+"""
+
+import importlib
+import sys
+import time
+
+PAIRS = 32
+PASSES = 4  # over all pairs, in a round
+MESSAGE = bytes(64)
+
+
+def in_python(ends, size):
+    calls = [end.recv for end in ends]
+
+    def receive():
+        begin = time.thread_time()
+        for recv in calls:
+            recv(size)
+        return time.thread_time() - begin
+
+    return receive
+
+
+def in_c(ends, size, library):
+    import ctypes
+
+    receive_each = ctypes.CDLL(library).receive_each
+    receive_each.argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.c_size_t]
+    receive_each.restype = ctypes.c_longlong
+    descriptors = (ctypes.c_int * PAIRS)(*[end.fileno() for end in ends])
+    return lambda: receive_each(descriptors, PAIRS, size) / 1e9
+
+
+def main(name, size, freed, library=""):
+    if freed:
+        block = bytes(1 << 22)
+        del block
+    pairs = [importlib.import_module(name).socketpair() for _ in range(PAIRS)]
+    ends = [far for _, far in pairs]
+    receive = in_c(ends, size, library) if library else in_python(ends, size)
+    for _ in sys.stdin:
+        seconds = 0.0
+        for _ in range(PASSES):
+            for near, _ in pairs:
+                near.send(MESSAGE)
+            seconds += receive()
+        print(seconds / PASSES / PAIRS, flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), sys.argv[3] == "freed", *sys.argv[4:])

@@ -113,3 +113,11 @@ def complaints(benchmarks: dict[str, list[Comparison]], margin: float = 0.0, abs
     """A line for every bound that is missed."""
     every = [(name, row) for name, rows in benchmarks.items() for row in rows]
     return [f"{name}: {line}" for name, row in every for line in bounds.misses(row, margin, absolute)]
+
+
+def summary(benchmarks: dict[str, list[Comparison]]) -> str:
+    """How many bounds fared how."""
+    verdicts = [bound.verdict(row) for rows in benchmarks.values() for row in rows for bound in row.bounds]
+    counts = {verdict: verdicts.count(verdict) for verdict in bounds.Verdict}
+    met, noise, missed = (counts[each] for each in (bounds.Verdict.MET, bounds.Verdict.NOISE, bounds.Verdict.MISSED))
+    return f"{met} bounds met, {noise} not told from noise, {missed} missed, {counts[bounds.Verdict.NOT_MEASURED]} not measured"

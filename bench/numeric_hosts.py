@@ -35,7 +35,7 @@ def usual(module: ModuleType) -> Contender:
 
 
 def usual_in_c() -> Contender | None:
-    lookups = compiled.function("lookups", "lookups", ctypes.c_char_p, ctypes.c_char_p, ctypes.c_int)
+    lookups = compiled.function("numeric_hosts", "lookups", ctypes.c_char_p, ctypes.c_char_p, ctypes.c_int)
     if lookups is None:
         return None
     return lambda: float(lookups(HOST.encode(), str(PORT).encode(), NUMBER)) / 1e9 / NUMBER

@@ -1,4 +1,4 @@
-/* The lookups of bench/lookups.py in C. */
+/* The lookups of bench/numeric_hosts.py in C. */
 #include <netdb.h>
 #include <stddef.h>
 #include <sys/socket.h>

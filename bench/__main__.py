@@ -1,7 +1,7 @@
-"""python -m bench: measures berkeley beside the interpreter's own socket module, C, and uvloop, and judges what it finds.
+"""python -m bench: measures berkeley beside the interpreter's own socket module, C and uvloop, and judges the figures.
 
-A bound is met if the median over the rounds is within it. It is missed only if nine rounds in ten are outside: between the
-two it may be noise, and is shown as such.
+A bound is met if the median over the rounds is within it. It is missed only if nine rounds in ten are outside: between
+the two it may be noise, and is shown as such.
 """
 
 from __future__ import annotations
@@ -48,10 +48,14 @@ EXTRAS = "test,bench,programs"
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--rounds", type=int, help=f"rounds of a comparison whose rounds are short ({measure.ALL_ROUNDS})")
+    parser.add_argument(
+        "--rounds", type=int, help=f"rounds of a comparison whose rounds are short ({measure.ALL_ROUNDS})"
+    )
     parser.add_argument("--trips", type=int, help="operations in such a round (500)")
     parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds, and no real programs")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="where to write the figures (build/bench/VERSION.json)")
+    parser.add_argument(
+        "--json", type=Path, metavar="FILE", help="where to write the figures (build/bench/VERSION.json)"
+    )
     parser.add_argument("--only", choices=BENCHMARKS, action="append", help="do this benchmark alone, or these")
     parser.add_argument("--judge", action="store_true", help="fail if a bound is missed")
     parser.add_argument("--all-interpreters", action="store_true", help="do it on every interpreter at hand")

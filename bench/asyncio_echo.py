@@ -1,40 +1,41 @@
-"""An ordinary asyncio program: an echo server, and clients that wait for each answer. Prints the seconds per request."""
+"""An ordinary asyncio program: an echo server, and clients that wait for each answer. Prints seconds per request."""
 
 import argparse
 import asyncio
 import threading
 import time
+from typing import Any
 
 MESSAGE = bytes(64)
 
 
 class Echo(asyncio.Protocol):
-    def connection_made(self, transport):
+    def connection_made(self, transport: Any) -> None:
         self.transport = transport
 
-    def data_received(self, data):
+    def data_received(self, data: bytes) -> None:
         self.transport.write(data)
 
 
 class Client(Echo):
     answers = 0
 
-    def connection_made(self, transport):
+    def connection_made(self, transport: Any) -> None:
         self.transport = transport
         transport.write(MESSAGE)
 
-    def data_received(self, data):
+    def data_received(self, data: bytes) -> None:
         Client.answers += 1
         self.transport.write(data)
 
 
-def compute():
+def compute() -> None:
     while True:
         for number in range(1000):
             number * number
 
 
-async def main(options):
+async def main(options: argparse.Namespace) -> None:
     loop = asyncio.get_running_loop()
     server = await loop.create_server(Echo, "127.0.0.1", 0)
     host, port = server.sockets[0].getsockname()[:2]

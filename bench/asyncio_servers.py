@@ -14,7 +14,7 @@ from bench.bounds import Bound, faster
 from bench.measure import Comparison, Contender, interleave, on_all_cpus, share
 
 TITLE = "a request to an asyncio echo server and back, 32 connections in one process"
-ROUNDS = 11  # of 101
+ROUNDS = 9  # of 101
 SCRIPT = str(Path(__file__).with_name("asyncio_echo.py"))
 LONGEST = 0.5  # seconds of a round
 CONDITIONS: dict[str, tuple[list[str], tuple[Bound, ...]]] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import functools
 import itertools
 import os
 import socket
@@ -90,11 +91,12 @@ def sending(modules: dict[str, ModuleType], operation: str, transport: str, roun
         contenders: dict[str, Contender] = {}
         for name, module in modules.items():
             sock = stack.enter_context(module.socket(fileno=os.dup(near.fileno())))
-            transfer = IN_PYTHON[operation]
-            contenders[name] = passing(lambda sock=sock: transfer(sock, file))  # type: ignore[misc]
+            contenders[name] = passing(functools.partial(IN_PYTHON[operation], sock, file))
         if c := in_c(operation, near.fileno(), file.fileno()):
             contenders["c"] = c
-        return Comparison(f"{operation}, 1 MiB", f"{transport}, to another process", interleave(contenders, rounds), BOUNDS)
+        return Comparison(
+            f"{operation}, 1 MiB", f"{transport}, to another process", interleave(contenders, rounds), BOUNDS
+        )
 
 
 def filled(near: socket.socket, size: int, receive: Callable[[], float]) -> Contender:
@@ -124,7 +126,7 @@ def receiving(modules: dict[str, ModuleType], size: int, rounds: int) -> Compari
         takes: dict[str, Callable[[], float]] = {}
         for name, module in modules.items():
             sock = stack.enter_context(module.socket(fileno=os.dup(far.fileno())))
-            takes[name] = lambda sock=sock: receive_all(sock, size)  # type: ignore[misc]
+            takes[name] = functools.partial(receive_all, sock, size)
         function = compiled.function("bulk", "receive_all", ctypes.c_int, ctypes.c_size_t)
         if function:
             takes["c"] = lambda: float(function(far.fileno(), size)) / 1e9

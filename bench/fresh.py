@@ -38,7 +38,7 @@ def named(modules: list[str]) -> dict[str, ModuleType]:
 
 
 class Worker:
-    """A contender in a process of its own, bench/SCRIPT, which prints the seconds of a round for every line it reads."""
+    """A contender in a process of its own: bench/SCRIPT prints the seconds of a round for every line that it reads."""
 
     def __init__(self, script: str, *arguments: str) -> None:
         command = [sys.executable, str(Path(__file__).with_name(script)), *arguments]

@@ -21,5 +21,7 @@ def comparisons(modules: dict[str, ModuleType], trips: int, rounds: int) -> Iter
     commands["bare"] = startup.command(None, "pass")
     found = interleave({name: startup.whole(each, STARTS) for name, each in commands.items()}, share(rounds, ROUNDS))
     bare = found.pop("bare")
-    over = {name: [max(cost - least, 1e-6) for cost, least in zip(each, bare, strict=True)] for name, each in found.items()}
+    over = {
+        name: [max(cost - least, 1e-6) for cost, least in zip(each, bare, strict=True)] for name, each in found.items()
+    }
     yield Comparison("import", "over a bare start", over, (faster(5.0),))

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 # Does one round and tells what one operation cost, in seconds as a rule.
 Contender = Callable[[], float]
 
-# Times calls that never wait. Processor time of the thread, which is what they take on a machine that does nothing else;
-# what other processes take does not count.
+# Times calls that never wait. Processor time of the thread, which is what they take on a machine that does nothing
+# else; what other processes take does not count.
 clock = time.thread_time
 
 ALL_ROUNDS = 101

@@ -13,7 +13,9 @@ from programs.catalogue import PROGRAMS, WAYS, Program
 from programs.servers import Missing, Servers
 
 TITLE = "real programs"
-ROUNDS = 5  # of 101: a round takes a second for each program and module. No bounds: most of the time is the servers' own.
+ROUNDS = (
+    5  # of 101: a round takes a second for each program and module. No bounds: most of the time is the servers' own.
+)
 
 
 class Timed:

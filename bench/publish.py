@@ -1,4 +1,4 @@
-"""python -m bench.publish FILE...: writes the figures of such JSON files into docs/performance.md, and draws the chart."""
+"""python -m bench.publish FILE...: writes the figures of JSON files into docs/performance.md, and draws the chart."""
 
 from __future__ import annotations
 

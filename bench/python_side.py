@@ -92,7 +92,9 @@ def compare(modules: dict[str, ModuleType], operation: str, mode: str, rounds: i
             contenders[name] = calling(getattr(sock, method), arguments, CALLS)
         found = interleave(contenders, rounds)
     loop = found.pop("loop")
-    return {name: [max(cost - bare, 1e-10) for cost, bare in zip(each, loop, strict=True)] for name, each in found.items()}
+    return {
+        name: [max(cost - bare, 1e-10) for cost, bare in zip(each, loop, strict=True)] for name, each in found.items()
+    }
 
 
 def comparisons(modules: dict[str, ModuleType], trips: int, rounds: int) -> Iterator[Comparison]:

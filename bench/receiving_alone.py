@@ -1,4 +1,4 @@
-"""The process of one contender of bench/large_receives.py: a round for every line that it reads, and its seconds printed.
+"""The process of one contender of bench/large_receives.py: does a round for every line it reads, and prints seconds.
 
 It imports next to nothing, since the blocks that imports allocate and free are part of the history that is measured.
 """
@@ -7,15 +7,20 @@ import importlib
 import sys
 import time
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
 PAIRS = 32
 PASSES = 4  # over all pairs, in a round
 MESSAGE = bytes(64)
 
 
-def in_python(ends, size):
+def in_python(ends: "list[Any]", size: int) -> "Callable[[], float]":
     calls = [end.recv for end in ends]
 
-    def receive():
+    def receive() -> float:
         begin = time.thread_time()
         for recv in calls:
             recv(size)
@@ -24,7 +29,7 @@ def in_python(ends, size):
     return receive
 
 
-def in_c(ends, size, library):
+def in_c(ends: "list[Any]", size: int, library: str) -> "Callable[[], float]":
     import ctypes
 
     receive_each = ctypes.CDLL(library).receive_each
@@ -34,7 +39,7 @@ def in_c(ends, size, library):
     return lambda: receive_each(descriptors, PAIRS, size) / 1e9
 
 
-def main(name, size, freed, library=""):
+def main(name: str, size: int, freed: bool, library: str = "") -> None:
     if freed:
         block = bytes(1 << 22)
         del block

@@ -1,4 +1,4 @@
-"""Round trips of one small message to an echo process: no answer is there yet when it is asked for, so all calls wait."""
+"""Round trips of one small message to an echo process: the answer is not there yet, so a call has to wait for it."""
 
 from __future__ import annotations
 
@@ -76,7 +76,9 @@ def python_contender(sock: Any, mode: str, size: int, trips: int) -> Contender:
 
 def c_contender(fd: int, mode: str, size: int, trips: int) -> Contender | None:
     """Rounds of the same loop in C, or None without a compiler."""
-    round_trips = compiled.function("roundtrips", "round_trips", ctypes.c_int, ctypes.c_int, ctypes.c_size_t, ctypes.c_long)
+    round_trips = compiled.function(
+        "roundtrips", "round_trips", ctypes.c_int, ctypes.c_int, ctypes.c_size_t, ctypes.c_long
+    )
     if round_trips is None:
         return None
 
@@ -85,7 +87,7 @@ def c_contender(fd: int, mode: str, size: int, trips: int) -> Contender | None:
         nanoseconds = round_trips(fd, list(TIMEOUTS).index(mode), size, trips)
         if nanoseconds < 0:
             raise RuntimeError("the C loop lost its echo")
-        return nanoseconds / 1e9 / trips
+        return float(nanoseconds) / 1e9 / trips
 
     return run
 

@@ -1,4 +1,4 @@
-"""How much memory a socket object takes: its own bytes, what Python allocates with it, and what the process grows by."""
+"""How much memory a socket object takes: its own bytes, what Python allocates, and what the process grows by."""
 
 from __future__ import annotations
 

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from types import ModuleType
 
 from bench.bounds import Bound, costs, within
@@ -29,9 +28,9 @@ class Operation:
     calls: tuple[str, ...]
 
 
-# Names that `before` and `code` find: net (the module), left and right (a TCP connection), server and port (a listener and
-# its address), udp (a bound datagram socket), wait(sock) for something to read, later(function, ...) for what happens while
-# the call waits, failing(function, ...) for a call that fails.
+# Names that `before` and `code` find: net (the module), left and right (a TCP connection), server and port (a listener
+# and its address), udp (a bound datagram socket), wait(sock) for something to read, later(function, ...) for what
+# happens while the call waits, failing(function, ...) for a call that fails.
 QUIET = "left.settimeout(None)"
 TIMED = "left.settimeout(5)"
 NON_BLOCKING = "left.settimeout(0)"
@@ -60,7 +59,10 @@ OPERATIONS = (
     Operation("accept, non-blocking", CALLER + "; server.settimeout(0)", "taken = server.accept()", ("accept4",)),
     Operation("connect", UNCONNECTED, "caller.connect(port)", ("connect",)),
     Operation(
-        "connect, timeout", UNCONNECTED + "; caller.settimeout(5)", "caller.connect(port)", ("connect", "poll", "getsockopt")
+        "connect, timeout",
+        UNCONNECTED + "; caller.settimeout(5)",
+        "caller.connect(port)",
+        ("connect", "poll", "getsockopt"),
     ),
     Operation("connect, UDP", "made = net.socket(type=net.SOCK_DGRAM)", "made.connect(port)", ("connect",)),
     Operation("send", QUIET, "left.send(b'data')", ("sendto",)),
@@ -111,8 +113,15 @@ OPERATIONS = (
     ),
     Operation("getaddrinfo, numeric", "", "net.getaddrinfo('127.0.0.1', 80)", ()),
     Operation("send_fds", "a, b = net.socketpair()", "net.send_fds(a, [b'x'], [0])", ("sendmsg",)),
-    Operation("recv_fds", "a, b = net.socketpair(); net.send_fds(a, [b'x'], [0])", "net.recv_fds(b, 9, 9)", ("recvmsg",)),
-    Operation("readline of makefile", QUIET + "; f = left.makefile('rb'); right.send(b'line\\n')", "f.readline()", ("recvfrom",)),
+    Operation(
+        "recv_fds", "a, b = net.socketpair(); net.send_fds(a, [b'x'], [0])", "net.recv_fds(b, 9, 9)", ("recvmsg",)
+    ),
+    Operation(
+        "readline of makefile",
+        QUIET + "; f = left.makefile('rb'); right.send(b'line\\n')",
+        "f.readline()",
+        ("recvfrom",),
+    ),
 )
 
 PROGRAM = """

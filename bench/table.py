@@ -58,7 +58,16 @@ def cells(row: Comparison) -> list[str]:
     """One row as text, in the order of COLUMNS."""
     amounts = [amount(row.cost(name), row.unit) for name in ("berkeley", "stdlib", "c")]
     to_stdlib, to_c = _ratio(row, "stdlib", "berkeley"), _ratio(row, "berkeley", "c")
-    return [row.operation, row.condition, *amounts, to_stdlib, _bound(row, "stdlib"), to_c, _bound(row, "c"), _besides(row)]
+    return [
+        row.operation,
+        row.condition,
+        *amounts,
+        to_stdlib,
+        _bound(row, "stdlib"),
+        to_c,
+        _bound(row, "c"),
+        _besides(row),
+    ]
 
 
 def show(title: str, rows: Iterable[Comparison]) -> None:
@@ -118,6 +127,5 @@ def complaints(benchmarks: dict[str, list[Comparison]], margin: float = 0.0, abs
 def summary(benchmarks: dict[str, list[Comparison]]) -> str:
     """How many bounds fared how."""
     verdicts = [bound.verdict(row) for rows in benchmarks.values() for row in rows for bound in row.bounds]
-    counts = {verdict: verdicts.count(verdict) for verdict in bounds.Verdict}
-    met, noise, missed = (counts[each] for each in (bounds.Verdict.MET, bounds.Verdict.NOISE, bounds.Verdict.MISSED))
-    return f"{met} bounds met, {noise} not told from noise, {missed} missed, {counts[bounds.Verdict.NOT_MEASURED]} not measured"
+    met, noise, missed, unknown = (verdicts.count(verdict) for verdict in bounds.Verdict)
+    return f"{met} bounds met, {noise} not told from noise, {missed} missed, {unknown} not measured"

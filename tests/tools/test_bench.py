@@ -54,7 +54,11 @@ def test_every_benchmark_measures_all_contenders_and_what_the_chart_shows(figure
 
 def test_ping_pong_compares_each_transport_in_each_mode(figures: Any) -> None:
     rows = {(row["operation"], row["condition"]) for row in figures("pingpong")}
-    modes = {f"{mode}{threads}" for mode in ("blocking", "timeout", "non-blocking") for threads in ("", ", other threads alive")}
+    modes = {
+        f"{mode}{threads}"
+        for mode in ("blocking", "timeout", "non-blocking")
+        for threads in ("", ", other threads alive")
+    }
     assert {(f"64 B over {transport}", mode) for transport in ("unix", "udp", "tcp") for mode in modes} <= rows
 
 

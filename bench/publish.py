@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import re
 import sys
@@ -25,7 +26,8 @@ def recalled(path: Path) -> tuple[dict[str, Any], dict[str, list[Comparison]]]:
 
 def section(origin: dict[str, Any], benchmarks: dict[str, list[Comparison]]) -> list[str]:
     """The tables of one interpreter."""
-    lines = [f"## Python {origin['python']}", "", f"{sentence(origin)}. {table.summary(benchmarks)}.", ""]
+    measured = f"{sentence(origin)}. Up to {origin['rounds']} rounds: {table.summary(benchmarks)}."
+    lines = [f"## Python {origin['python']}", "", measured, ""]
     for name, rows in benchmarks.items():
         if rows:
             lines += [f"### {title(name)}, {origin['python']}", "", *table.markdown(rows), ""]
@@ -33,9 +35,8 @@ def section(origin: dict[str, Any], benchmarks: dict[str, list[Comparison]]) -> 
 
 
 def title(name: str) -> str:
-    module = __import__(f"bench.{name}", fromlist=["TITLE"])
-    text: str = module.TITLE
-    return text[0].upper() + text[1:]
+    text: str = importlib.import_module(f"bench.{name}").TITLE
+    return text if "(" in text.split()[0] else text[0].upper() + text[1:]
 
 
 def main() -> int:

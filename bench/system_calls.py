@@ -182,6 +182,9 @@ MARK = re.compile(r'^\(-1, "(-?\d+) (begin|end)"')
 # What the allocator and the interpreter's lock do by the way.
 NOT_COUNTED = {"brk", "mmap", "munmap", "mremap", "madvise", "mprotect", "futex", "sched_yield"}
 
+# Some processors have these calls under other names alone.
+ALSO_NAMED = {"ppoll": "poll", "ppoll_time64": "poll", "fcntl64": "fcntl"}
+
 
 class Missing(Exception):
     """Says what is not there to count with."""
@@ -216,7 +219,7 @@ def between_marks(trace: list[str]) -> dict[int, list[str]]:
         if mark:
             now = found.setdefault(int(mark[1]), []) if mark[2] == "begin" else None
         elif now is not None and match[2] not in NOT_COUNTED:
-            now.append(match[2])
+            now.append(ALSO_NAMED.get(match[2], match[2]))
     return found
 
 

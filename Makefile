@@ -31,8 +31,14 @@ machines:  ## tests on aarch64, ARM and s390x, by QEMU's user emulation: make ma
 requirements:  ## which requirements the last test run has shown, and how
 	@$(PYTHON) -m tools.requirements --must-show --with-lab build/requirements-*.json
 
-bench:  ## berkeley beside the interpreter's own module and C; real programs on both
-	@python=$$($(ENVIRONMENT) test,bench,programs) && "$$python" -m bench --judge
+bench:  ## berkeley beside the interpreter's own module, C and uvloop: make bench BENCH="--quick --all-interpreters"
+	@python=$$($(ENVIRONMENT) test,bench,programs) && "$$python" -m bench --judge $(BENCH)
+
+bench-exact:  ## what is exact enough to be judged anywhere: system calls, the Python side, sizes
+	@python=$$($(ENVIRONMENT) test,bench,programs) && "$$python" -m bench.exact --judge
+
+bench-page:  ## docs/performance.md and its chart, of what the last runs of make bench have measured
+	@python=$$($(ENVIRONMENT) test,bench,programs) && "$$python" -m bench.publish build/bench/*.json
 
 check:  ## ruff, mypy, stubtest, layers, constant tables, C code for other systems, documentation
 	@python=$$($(ENVIRONMENT) test,check,constants,bench) && "$$python" -m tools.check
@@ -47,4 +53,4 @@ clean:  ## remove everything that was built
 	rm -rf build dist *.egg-info src/*.egg-info
 	find src -name '*.so' -delete
 
-.PHONY: help demo test quick stdlib lab lab-shell machines requirements bench check constants build clean
+.PHONY: help demo test quick stdlib lab lab-shell machines requirements bench bench-exact bench-page check constants build clean

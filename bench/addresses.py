@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import argparse
-import importlib
 import json
-import os
-import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
-from bench import compiled
-from bench.measure import Comparison, Contender, interleave, stay_on_one_cpu
+from bench import compiled, fresh
+from bench.bounds import faster
+from bench.measure import Comparison, Contender, clock, interleave, share, stay_on_one_cpu
 
 TITLE = "one address in and out"
-SUBJECTS = ("family", "address")
-UNIT = "µs"
-MAX_RATIO = 1.10
+BOUNDS = (faster(0.91),)  # at most a tenth slower
+ROUNDS = 51  # of 101
 
 # The family, its protocol, and an address of each form.
 ADDRESSES: list[tuple[str, int, Any]] = [
@@ -49,11 +44,11 @@ def contender(sock: Any, address: Any, trips: int) -> Contender:
 
     def run() -> float:
         connect, getpeername = sock.connect, sock.getpeername
-        begin = time.perf_counter()
+        begin = clock()
         for _ in range(trips):
             connect(address)
             getpeername()
-        return (time.perf_counter() - begin) / trips
+        return (clock() - begin) / trips
 
     return run
 
@@ -86,26 +81,17 @@ def comparisons(modules: dict[str, ModuleType], trips: int, rounds: int) -> Iter
     if shim is None:
         print("addresses: not measured, for want of a C compiler")
         return
-    command = [sys.executable, "-m", "bench.addresses", f"--trips={trips}", f"--rounds={rounds}"]
-    command += [f"{name}={module.__name__}" for name, module in modules.items()]
-    done = subprocess.run(
-        command, env={**os.environ, "LD_PRELOAD": str(shim)}, stdout=subprocess.PIPE, text=True, check=True
-    )
-    for row in json.loads(done.stdout):
-        yield Comparison(row["family"], row["address"], row["seconds"])
+    rows = fresh.figures("bench.addresses", modules, trips, share(rounds, ROUNDS), LD_PRELOAD=str(shim))
+    for row in rows:
+        yield Comparison(row["family"], row["address"], row["seconds"], BOUNDS)
     if lacking := {family for family, *_ in ADDRESSES if not all(hasattr(each, family) for each in modules.values())}:
         print(f"addresses: not compared, because one of the modules lacks it: {', '.join(sorted(lacking))}")
 
 
 def main() -> None:
     """Measure in this process, and print the figures as JSON."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--trips", type=int, required=True)
-    parser.add_argument("--rounds", type=int, required=True)
-    parser.add_argument("modules", nargs="+", metavar="NAME=MODULE")
-    options = parser.parse_args()
-    named = (each.split("=") for each in options.modules)
-    modules = {name: importlib.import_module(module) for name, module in named}
+    options = fresh.parser(__doc__).parse_args()
+    modules = fresh.named(options.modules)
     rows = [row for row in ADDRESSES if all(hasattr(module, row[0]) for module in modules.values())]
     json.dump([compare(modules, row, options.trips, options.rounds) for row in rows], sys.stdout)
 

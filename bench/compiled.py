@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import atexit
+import ctypes
 import functools
 import os
 import shlex
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parent
 
@@ -33,7 +36,7 @@ def program(name: str, *flags: str) -> Path | None:
     command = compiler()
     if command is None:
         return None
-    target = _directory() / name
+    target = _directory() / (f"{name}.so" if "-shared" in flags else name)
     subprocess.run([*command, "-O2", "-Wall", *flags, "-o", target, HERE / f"{name}.c"], check=True)
     return target
 
@@ -41,3 +44,15 @@ def program(name: str, *flags: str) -> Path | None:
 def library(name: str) -> Path | None:
     """Path of bench/NAME.c compiled as a shared library, or None without a compiler."""
     return program(name, "-shared", "-fPIC")
+
+
+def function(name: str, symbol: str, *parameters: Any, result: Any = ctypes.c_longlong) -> Callable[..., Any] | None:
+    """A function of bench/NAME.c, or None without a compiler. As a rule it tells nanoseconds."""
+    path = library(name)
+    if path is None:
+        return None
+    found = getattr(ctypes.CDLL(str(path)), symbol)
+    found.argtypes = parameters
+    found.restype = result
+    called: Callable[..., Any] = found
+    return called

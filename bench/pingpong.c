@@ -1,57 +1,44 @@
-/* The ping-pong loop of bench/pingpong.py in C, called in the same process on the same descriptor. */
+/* The loop of bench/pingpong.py in C, called in the same process on the same descriptors. */
 #include <errno.h>
 #include <poll.h>
-#include <stddef.h>
 #include <sys/socket.h>
 #include <time.h>
 
-enum mode { BLOCKING, TIMEOUT, NON_BLOCKING };
-
 static char buffer[1 << 16];
 
-static int readable(int fd)
+static int ready(int fd, short events)
 {
-    struct pollfd entry = {.fd = fd, .events = POLLIN};
+    struct pollfd entry = {.fd = fd, .events = events};
     return poll(&entry, 1, 5000) == 1 ? 0 : -1;
 }
 
-static ssize_t receive(int fd, enum mode mode, size_t size)
+/* What is sent is received before anything else is sent, so that calls find room and data, and none has to wait. */
+static int pass(int from, int to, size_t size, int flags)
 {
-    /* With a timeout the data are asked for before they are waited for; an event loop always waits first. */
-    int flags = mode == BLOCKING ? 0 : MSG_DONTWAIT;
-    if (mode == NON_BLOCKING && readable(fd) < 0)
-        return -1;
-    for (;;) {
-        ssize_t received = recv(fd, buffer, size, flags);
-        if (received >= 0 || errno != EAGAIN || readable(fd) < 0)
-            return received;
-    }
-}
-
-static int round_trip(int fd, enum mode mode, size_t size)
-{
-    size_t done = 0;
-    if (send(fd, buffer, size, MSG_NOSIGNAL) != (ssize_t)size)
-        return -1;
-    while (done < size) {
-        ssize_t received = receive(fd, mode, size - done);
-        if (received <= 0)
+    size_t sent = 0, received = 0;
+    while (received < size) {
+        ssize_t done = sent < size ? send(from, buffer, size - sent, flags | MSG_NOSIGNAL) : 0;
+        if (done < 0 && (errno != EAGAIN || ready(from, POLLOUT) < 0))
             return -1;
-        done += (size_t)received;
+        sent += done > 0 ? (size_t)done : 0;
+        done = recv(to, buffer, size - received, flags);
+        if (done == 0 || (done < 0 && (errno != EAGAIN || ready(to, POLLIN) < 0)))
+            return -1;
+        received += done > 0 ? (size_t)done : 0;
     }
     return 0;
 }
 
-/* Nanoseconds that `trips` round trips took, or -1. */
-long long ping_pong(int fd, int mode, size_t size, long trips)
+/* Nanoseconds of processor time that `trips` messages there and back took, or -1. */
+long long ping_pong(int left, int right, int flags, size_t size, long trips)
 {
     struct timespec begin, end;
     if (size > sizeof buffer)
         return -1;
-    clock_gettime(CLOCK_MONOTONIC, &begin);
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &begin);
     for (long trip = 0; trip < trips; trip++)
-        if (round_trip(fd, (enum mode)mode, size) < 0)
+        if (pass(left, right, size, flags) < 0 || pass(right, left, size, flags) < 0)
             return -1;
-    clock_gettime(CLOCK_MONOTONIC, &end);
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &end);
     return (end.tv_sec - begin.tv_sec) * 1000000000LL + (end.tv_nsec - begin.tv_nsec);
 }

@@ -1,115 +1,129 @@
-"""Round trips of one small message to an echo peer, in the three modes that a socket has."""
+"""Messages there and back between two sockets of one thread: what a call costs that never has to wait."""
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
+import itertools
 import os
-import select
-import time
+import socket
 from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
 from bench import compiled, transports
-from bench.measure import Comparison, Contender, interleave
+from bench.bounds import Bound, faster, within
+from bench.measure import Comparison, Contender, clock, interleave
+from bench.threads import alive
 
-TITLE = "round trips of 64 bytes"
-SUBJECTS = ("transport", "mode")
-UNIT = "µs"
-MAX_RATIO = 1.05
-TIMEOUTS = {"blocking": None, "timeout": 5.0, "non-blocking": 0.0}
+TITLE = "ping-pong on a connected pair, in one thread"
+TIMEOUTS = {"timeout": 5.0, "blocking": None, "non-blocking": 0.0}
+THREADS = {"": 0, "other threads alive": 3}
+SMALL = 64
+LARGE = {"unix": 1 << 16, "udp": 65507, "tcp": 1 << 16}  # a UDP datagram holds no more
+SHARE_OF_LARGE = 10  # their round has so many times fewer trips
 
-
-def _ready(sock: Any, mode: str) -> Any:
-    """In non-blocking mode an event loop would poll before it receives; the other modes wait inside recv()."""
-    if mode != "non-blocking":
-        return None
-    poller = select.poll()
-    poller.register(sock, select.POLLIN)
-    return poller.poll
-
-
-def _receive_rest(sock: Any, missing: int) -> None:
-    while missing:
-        data = sock.recv(missing)
-        if not data:
-            raise RuntimeError("the echo peer ended")
-        missing -= len(data)
+# How many times as fast as the interpreter's module: in timeout mode, and in the others.
+TIMED = {"unix": 1.8, "udp": 1.5, "tcp": 1.35}
+OTHERWISE = {"unix": 1.15, "udp": 1.08, "tcp": 1.06}
+BESIDE_THREADS = (faster(1.03), within(1.25))
+OF_LARGE = (faster(1.0), within(1.10))
 
 
-def _trips(sock: Any, message: bytes, trips: int) -> None:
-    send, recv, size = sock.send, sock.recv, len(message)
-    for _ in range(trips):
-        send(message)
-        missing = size - len(recv(size))
-        if missing:
-            _receive_rest(sock, missing)
+def bounds(transport: str, mode: str, size: int, threads: str) -> tuple[Bound, ...]:
+    if size > SMALL:
+        return OF_LARGE
+    if THREADS[threads]:
+        return BESIDE_THREADS
+    return faster((TIMED if mode == "timeout" else OTHERWISE)[transport]), within(1.15)
 
 
-def _polled_trips(sock: Any, message: bytes, trips: int, poll: Any) -> None:
-    send, recv, size = sock.send, sock.recv, len(message)
-    for _ in range(trips):
-        send(message)
-        poll()
-        missing = size - len(recv(size))
-        if missing:
-            _receive_rest(sock, missing)
+def _rest(source: Any, target: Any, message: bytes, sent: int, received: int) -> None:
+    """Finish a message of which only a part could be sent or received at once."""
+    size = len(message)
+    while received < size:
+        with contextlib.suppress(BlockingIOError):
+            sent += source.send(message[sent:]) if sent < size else 0
+        with contextlib.suppress(BlockingIOError):
+            received += len(target.recv(size - received))
 
 
-def python_contender(sock: Any, mode: str, size: int, trips: int) -> Contender:
-    """Rounds of a module's own socket object."""
+def _trips(left: Any, right: Any, message: bytes, trips: int) -> None:
+    left_send, left_recv, right_send, right_recv = left.send, left.recv, right.send, right.recv
+    size = len(message)
+    for _ in itertools.repeat(None, trips):
+        sent = left_send(message)
+        received = len(right_recv(size))
+        if received != size:
+            _rest(left, right, message, sent, received)
+        sent = right_send(message)
+        received = len(left_recv(size))
+        if received != size:
+            _rest(right, left, message, sent, received)
+
+
+def python_contender(left: Any, right: Any, mode: str, size: int, trips: int) -> Contender:
+    """Rounds of a module's own socket objects."""
     message = bytes(size)
-    poll = _ready(sock, mode)
 
     def run() -> float:
-        sock.settimeout(TIMEOUTS[mode])
-        begin = time.perf_counter()
-        if poll:
-            _polled_trips(sock, message, trips, poll)
-        else:
-            _trips(sock, message, trips)
-        return (time.perf_counter() - begin) / trips
+        for sock in (left, right):
+            sock.settimeout(TIMEOUTS[mode])
+        begin = clock()
+        _trips(left, right, message, trips)
+        return (clock() - begin) / trips
 
     return run
 
 
-def c_contender(fd: int, mode: str, size: int, trips: int) -> Contender | None:
+def c_contender(left: int, right: int, mode: str, size: int, trips: int) -> Contender | None:
     """Rounds of the same loop in C, or None without a compiler."""
-    path = compiled.library("pingpong")
-    if path is None:
+    numbers = (ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_size_t, ctypes.c_long)
+    ping_pong = compiled.function("pingpong", "ping_pong", *numbers)
+    if ping_pong is None:
         return None
-    ping_pong = ctypes.CDLL(str(path)).ping_pong
-    ping_pong.argtypes = [ctypes.c_int, ctypes.c_int, ctypes.c_size_t, ctypes.c_long]
-    ping_pong.restype = ctypes.c_longlong
 
     def run() -> float:
-        os.set_blocking(fd, mode == "blocking")
-        nanoseconds: int = ping_pong(fd, list(TIMEOUTS).index(mode), size, trips)
+        for fd in (left, right):
+            os.set_blocking(fd, mode == "blocking")
+        nanoseconds = ping_pong(left, right, socket.MSG_DONTWAIT if mode == "timeout" else 0, size, trips)
         if nanoseconds < 0:
-            raise RuntimeError("the C loop lost its echo")
-        return nanoseconds / 1e9 / trips
+            raise RuntimeError("the C loop lost a message")
+        return float(nanoseconds) / 1e9 / trips
 
     return run
+
+
+def measured(
+    modules: dict[str, ModuleType], transport: str, mode: str, size: int, trips: int, rounds: int
+) -> dict[str, list[float]]:
+    """The seconds of a trip with each module, and with C, on one connection."""
+    with contextlib.ExitStack() as stack:
+        pair = [stack.enter_context(sock) for sock in transports.TRANSPORTS[transport]()]
+        transports.make_room(pair)
+        contenders = {}
+        for name, module in modules.items():
+            left, right = (stack.enter_context(module.socket(fileno=os.dup(sock.fileno()))) for sock in pair)
+            contenders[name] = python_contender(left, right, mode, size, trips)
+        in_c = c_contender(pair[0].fileno(), pair[1].fileno(), mode, size, trips)
+        if in_c:
+            contenders["c"] = in_c
+        return interleave(contenders, rounds)
 
 
 def compare(
-    modules: dict[str, ModuleType], transport: str, mode: str, *, size: int = 64, trips: int, rounds: int
+    modules: dict[str, ModuleType], transport: str, mode: str, size: int, threads: str, trips: int, rounds: int
 ) -> Comparison:
-    """Time round trips with each module, and with C, on one connection."""
-    with transports.echoing(transport) as fd, contextlib.ExitStack() as stack:
-        contenders = {}
-        for name, module in modules.items():
-            sock = stack.enter_context(module.socket(fileno=os.dup(fd)))
-            contenders[name] = python_contender(sock, mode, size, trips)
-        in_c = c_contender(fd, mode, size, trips)
-        if in_c:
-            contenders["c"] = in_c
-        return Comparison(transport, mode, interleave(contenders, rounds))
+    with alive(THREADS[threads]):
+        found = measured(modules, transport, mode, size, trips, rounds)
+    condition = f"{mode}, {threads}" if threads else mode
+    kind = "64 B" if size == SMALL else "64 KiB"
+    return Comparison(f"{kind} over {transport}", condition, found, bounds(transport, mode, size, threads))
 
 
 def comparisons(modules: dict[str, ModuleType], trips: int, rounds: int) -> Iterator[Comparison]:
-    """64 bytes over AF_UNIX and TCP, in each mode."""
-    for transport in ("unix", "tcp"):
-        for mode in TIMEOUTS:
-            yield compare(modules, transport, mode, trips=trips, rounds=rounds)
+    """Small messages alone and beside other threads, then large ones; in each mode over each transport."""
+    for threads, transport, mode in itertools.product(THREADS, LARGE, TIMEOUTS):
+        yield compare(modules, transport, mode, SMALL, threads, trips, rounds)
+    for transport, mode in itertools.product(LARGE, TIMEOUTS):
+        yield compare(modules, transport, mode, LARGE[transport], "", max(1, trips // SHARE_OF_LARGE), rounds)

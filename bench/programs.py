@@ -8,15 +8,14 @@ import time
 from collections.abc import Iterator
 from types import ModuleType
 
-from bench.measure import Comparison, interleave
+from bench.measure import Comparison, interleave, share
 from programs.catalogue import PROGRAMS, WAYS, Program
 from programs.servers import Missing, Servers
 
 TITLE = "real programs"
-SUBJECTS = ("program", "time of")
-UNIT = "ms"
-MAX_RATIO = None  # most of the time is the servers' and the packages' own
-ROUNDS = 5  # at most: a round takes a second for each program and module
+ROUNDS = (
+    5  # of 101: a round takes a second for each program and module. No bounds: most of the time is the servers' own.
+)
 
 
 class Timed:
@@ -56,7 +55,7 @@ def comparisons(modules: dict[str, ModuleType], trips: int, rounds: int) -> Iter
         for program in PROGRAMS.values():
             try:
                 importlib.metadata.version(program.package)
-                yield from compare(program, modules, servers, min(rounds, ROUNDS))
+                yield from compare(program, modules, servers, share(rounds, ROUNDS))
             except importlib.metadata.PackageNotFoundError:
                 print(f"programs: {program.package} not measured, because the package is not installed")
             except Missing as missing:

@@ -6,7 +6,7 @@ import contextlib
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from bench import compiled
 
@@ -29,6 +29,13 @@ def udp() -> Pair:
     near.connect(far.getsockname())
     far.connect(near.getsockname())
     return near, far
+
+
+def make_room(socks: Iterable[socket.socket], size: int = 1 << 20) -> None:
+    """Let a socket hold as much as that, or as the system allows, in each direction."""
+    for sock in socks:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, size)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, size)
 
 
 TRANSPORTS: dict[str, Callable[[], Pair]] = {"unix": socket.socketpair, "tcp": tcp, "udp": udp}

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 import berkeley
-from bench import measure, pingpong
+from bench import measure, roundtrips
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 HELLO = "Received b'Hello, world'"
@@ -77,9 +77,9 @@ def round_trips(trips: int, rounds: int) -> Table:
         table.add_column(column, justify="left" if column == "transport" else "right")
     for transport in ("tcp", "unix", "udp"):
         for size in (64, 1024, 8192):
-            row = pingpong.compare(MODULES, transport, "blocking", size=size, trips=trips, rounds=rounds)
-            times = (row.microseconds(name) for name in MODULES)
-            table.add_row(transport, str(size), *(f"{time:.1f}" for time in times if time is not None))
+            row = roundtrips.compare(MODULES, transport, "blocking", size=size, trips=trips, rounds=rounds)
+            times = (row.cost(name) for name in MODULES)
+            table.add_row(transport, str(size), *(f"{time * 1e6:.1f}" for time in times if time is not None))
     return table
 
 

@@ -17,11 +17,14 @@ MODULES = {"stdlib": stdlib_socket, "berkeley": berkeley}
 def test_a_program_is_timed_by_its_work_and_by_its_process(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("uvloop", reason="needs the package uvloop, of the extra programs")
     monkeypatch.setattr(programs, "PROGRAMS", {"uvloop": PROGRAMS["uvloop"]})
-    work, process = programs.comparisons(MODULES, trips=1, rounds=2)
-    assert [(row.transport, row.mode) for row in (work, process)] == [("uvloop", "its work"), ("uvloop", "the process")]
+    work, process = programs.comparisons(MODULES, trips=1, rounds=40)
+    assert [(row.operation, row.condition) for row in (work, process)] == [
+        ("uvloop", "its work"),
+        ("uvloop", "the process"),
+    ]
     for name in MODULES:
-        assert len(work.seconds[name]) == len(process.seconds[name]) == 2
-        assert all(mine < whole for mine, whole in zip(work.seconds[name], process.seconds[name], strict=True))
+        assert len(work.costs[name]) == len(process.costs[name]) == 2
+        assert all(mine < whole for mine, whole in zip(work.costs[name], process.costs[name], strict=True))
 
 
 @pytest.fixture

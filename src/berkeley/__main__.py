@@ -2,7 +2,7 @@
 
 import sys
 
-from berkeley._run import main
+from berkeley._run import start
 
-if __name__ == "__main__" and (status := main(sys.argv[1:])):
-    sys.exit(status)
+if __name__ == "__main__":
+    start(sys.argv[1:])

@@ -31,8 +31,11 @@ exported.timeout_error = cython.cast(cython.pointer[PyObject], TimeoutError)
 CAPI = PyCapsule_New(cython.address(exported), "_socket.CAPI", cython.NULL)
 
 # Numbers that no two fields share. Only the descriptor is a real one: what is given along with it is believed.
-FAMILY, TYPE, PROTO = 0x51, 0x52, 0x53
-SECONDS, NANOSECONDS = 1.25, 1_250_000_000
+FAMILY = cython.declare(cython.int, 0x51)
+TYPE = cython.declare(cython.int, 0x52)
+PROTO = cython.declare(cython.int, 0x53)
+SECONDS = cython.declare(cython.double, 1.25)
+NANOSECONDS = cython.declare(cython.longlong, 1_250_000_000)
 
 # The state begins behind the header of the object, which is longer in free-threaded builds; _ssl has its offsets from
 # the same headers as this. What follows the timeout is no concern of _ssl.

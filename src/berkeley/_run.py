@@ -26,6 +26,13 @@ a __main__.py), or what standard input has. Options of the interpreter stand bef
 OPTIONS = {"--children": "children", "--best-effort": "best_effort"}
 
 
+def start(arguments: list[str]) -> None:
+    """main(), whose status other than 0 becomes that of the process; a program that just ends is left to end."""
+    status = main(arguments)
+    if status:
+        raise SystemExit(status)
+
+
 def main(arguments: list[str]) -> int:
     """Obey the command line (without the program's name); the exit status."""
     if arguments[:1] in (["-h"], ["--help"]) or arguments in (["run", "-h"], ["run", "--help"]):

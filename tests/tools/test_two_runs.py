@@ -57,4 +57,5 @@ def test_outcomes_of_other_processes_are_reported_as_they_are(tmp_path: Path) ->
     assert "for this reason" in text
     assert "'berkeley' == 'something else'" in text
     assert "'socket' == 'something else'" in text
-    assert text.count("has ended without a report") == 2
+    # At the beginning of a line: where CI is set, pytest says it once more in its summary.
+    assert len(re.findall(r"^the process that runs this test has ended without a report", text, re.MULTILINE)) == 2
